@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the authentication options of kubernetes.core to a connection.
+
+The options, the K8S_AUTH_* environment variables and their precedence are kubernetes.core's own, because its code reads
+them here. Only the configuration is taken from there: its dynamic client spends many requests on discovery.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ._errors import Failure
+
+if TYPE_CHECKING:
+    from kubernetes.client import Configuration
+
+
+def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]]:
+    """The client configuration and the extra headers (impersonation) that the options ask for."""
+    try:
+        from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as core
+        from kubernetes.config import ConfigException
+    except ImportError as error:
+        raise Failure(
+            f"The Python package kubernetes is missing or broken for {sys.executable} ({error}); install"
+            " it there with `pip install kubernetes`, or point ansible_python_interpreter at a Python that has it."
+        ) from error
+    from yaml import YAMLError
+
+    options = {name: value for name, value in params.items() if value is not None}
+    try:
+        auth = core._create_auth_spec(None, **options)
+        made = core._create_configuration(auth)
+        headers = core._create_headers(None, **options)
+    except (ConfigException, YAMLError, OSError, ValueError) as error:
+        raise Failure(
+            f"Cannot find out how to reach the cluster: {error}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"
+            " kubeconfig file (and context if it has several), or give host and api_key."
+        ) from error
+    headers.pop("Accept", None)  # kubernetes.core's option for partial objects
+    return made, headers

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong between a module and the cluster, as sentences for its user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class Failure(Exception):  # noqa: N818  (the word the user reads)
+    """Anything a module reports with fail_json: ``str(error)`` is the whole message."""
+
+
+class KubeError(Failure):
+    """The API server refused a request. ``attempt`` says what was tried, for example ``apply Service shop/web``."""
+
+    def __init__(self, attempt: str, status: int, body: Mapping[str, Any]) -> None:
+        self.attempt = attempt
+        self.status = status
+        self.reason = str(body.get("reason") or "")
+        self.details: dict[str, Any] = dict(body.get("details") or {})
+        self.server_message = str(body.get("message") or self.reason or f"HTTP status {status}")
+        super().__init__(f"Cannot {attempt}: {self.server_message}")
+
+
+class UnknownKindError(KubeError):
+    """The cluster does not serve this kind: its custom resource definition is not installed."""
+
+    def __init__(self, api_version: str, kind: str) -> None:
+        message = f"the cluster does not serve this kind; install the operator or the CRD that provides {api_version}"
+        super().__init__(f"find {kind} ({api_version})", 404, {"reason": "NotFound", "message": message})
+
+
+def status_body(raw: bytes) -> dict[str, Any]:
+    """The Status object in an error response; what a proxy or webhook says instead becomes the message."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        return body
+    text = " ".join(raw.decode("utf-8", "replace").split())
+    return {"message": text[:500]} if text else {}
