@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Source me: puts the project's tools, this collection and its dependency collections where ansible and pytest find them.
 # `make setup` makes what this points at.
 _root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -14,6 +14,9 @@ copy_collection() {
   git -C "$root" ls-files -z --cached --others --exclude-standard |
     (cd "$root" && while IFS= read -r -d '' file; do [ -e "$file" ] && printf '%s\0' "$file"; done |
       tar --null -T - -cf -) | tar -C "$copy" -xf -
+  # a repository of its own: ansible-test asks git for the files, and the outer one ignores this place
+  git -C "$copy" init -q
+  git -C "$copy" add -A
   ln -sfn "$root/.cache/collections/ansible_collections/kubernetes" "$work/ansible_collections/kubernetes"
   ln -sfn "$root/.cache/collections/ansible_collections/community" "$work/ansible_collections/community"
 }

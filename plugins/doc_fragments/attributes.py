@@ -18,4 +18,6 @@ attributes:
     description: When run twice in a row with the same arguments, the second run changes nothing.
   action_group:
     description: Use C(group/fediverse.mastodon.mastodon) in C(module_defaults) to set the connection options once.
+    membership:
+      - fediverse.mastodon.mastodon
 """
