@@ -58,6 +58,10 @@ class Cluster:
     def resource(self, api_version: str, kind: str) -> Resource:
         return self.discovery.resource(api_version, kind)
 
+    def version(self) -> str:
+        """The server's version, such as ``v1.33.2``."""
+        return str(self._json("GET", "/version", "read the server's version")["gitVersion"])
+
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
         """The object, or None if it does not exist."""
         path = self.resource(api_version, kind).path(namespace, name)

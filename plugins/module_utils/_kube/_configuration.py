@@ -38,7 +38,7 @@ def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]
         headers = core._create_headers(None, **options)
     except (ConfigException, YAMLError, OSError, ValueError) as error:
         raise Failure(
-            f"Cannot find out how to reach the cluster: {error}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"
+            f"Cannot find out how to reach the cluster: {str(error).rstrip('.')}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"
             " kubeconfig file (and context if it has several), or give host and api_key."
         ) from error
     headers.pop("Accept", None)  # kubernetes.core's option for partial objects

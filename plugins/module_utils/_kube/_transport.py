@@ -99,9 +99,8 @@ class Transport:
         bearer = self.configuration.auth_settings().get("BearerToken")
         if bearer and bearer["value"]:
             return {"authorization": bearer["value"]}
-        if self.configuration.username and self.configuration.password:
-            return {"authorization": self.configuration.get_basic_auth_token()}
-        return {}
+        basic = self.configuration.get_basic_auth_token() if self.configuration.username else None
+        return {"authorization": basic} if basic else {}
 
     def url(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         url = self.configuration.host.rstrip("/") + path

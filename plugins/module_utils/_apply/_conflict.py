@@ -1,0 +1,39 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Conflicts of server-side apply, as a sentence that names the other manager and the field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._kube._client import reference
+from .._kube._errors import KubeError
+
+# "conflict with "helm" using apps/v1 with subresource "scale"": the words before and after differ between versions.
+MANAGER = re.compile(r'conflict with "([^"]+)"')
+
+
+def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
+    """The same error; if it is a conflict between field managers, with the fields, their owners and the cure."""
+    conflicts = [cause for cause in error.details.get("causes") or () if cause.get("reason") == "FieldManagerConflict"]
+    if not conflicts:
+        return error
+    claims = "; ".join(f"{cause.get('field')} belongs to {_manager(cause)}" for cause in conflicts)
+    kind, name = manifest.get("kind"), manifest["metadata"]["name"]
+    message = (
+        f"other tools manage some of its fields: {claims}. Leave these fields out of the manifest of"
+        f" {reference(manifest)}, or stop the other tool from managing them, or take them over by adding {kind}/{name}"
+        " to force_conflicts"
+    )
+    return KubeError(
+        error.attempt, error.status, {"reason": error.reason, "details": error.details, "message": message}
+    )
+
+
+def _manager(cause: Mapping[str, Any]) -> str:
+    found = MANAGER.search(str(cause.get("message", "")))
+    return found.group(1) if found else "another manager"
