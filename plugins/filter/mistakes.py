@@ -17,8 +17,9 @@ short_description: Every mistake in the variables of one instance
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
-  - Checks the variables of one instance against the argument specifications of all roles and against the rules that types cannot say.
-  - Returns one message that names each variable, what is wrong with its value, and the cure; an empty string when there is none.
+  - Checks the variables of one instance against the argument specifications of all roles,
+    and against the rules that types cannot say.
+  - Returns one message that names each variable, what is wrong with its value, and the cure.
 options:
   _input:
     description: The variables that the user set, by name.

@@ -15,7 +15,8 @@ name: needed_kinds
 short_description: The kinds of object that an instance needs the cluster to serve
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
-description: From the variables of one instance, the kinds that its backends need, for M(fediverse.mastodon.cluster_check).
+description:
+  - From the variables of one instance, the kinds that its backends need, for M(fediverse.mastodon.cluster_check).
 options:
   _input:
     description: The variables that the user set, by name.

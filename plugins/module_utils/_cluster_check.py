@@ -18,7 +18,10 @@ def check_cluster(cluster: Cluster, minimum: str, kinds: Iterable[Mapping[str, s
     version = cluster.version()
     missing = [*too_old(version, minimum), *unknown_kinds(cluster, kinds)]
     if missing:
-        raise Failure("The cluster cannot hold this instance; nothing was touched.\n" + "\n".join(f"  - {line}" for line in missing))
+        raise Failure(
+            "The cluster cannot hold this instance; nothing was touched.\n"
+            + "\n".join(f"  - {line}" for line in missing)
+        )
     return version
 
 
@@ -34,7 +37,8 @@ def unknown_kinds(cluster: Cluster, kinds: Iterable[Mapping[str, str]]) -> Itera
         try:
             cluster.resource(need["api_version"], need["kind"])
         except UnknownKindError:
-            yield f"{need['kind']} ({need['api_version']}) is not installed, and {need['needed_by']} needs it -> {need['cure']}"
+            wanted = f"{need['kind']} ({need['api_version']})"
+            yield f"{wanted} is not installed, and {need['needed_by']} needs it -> {need['cure']}"
 
 
 def _minor(version: str) -> tuple[int, ...]:

@@ -29,9 +29,14 @@ def needed_kinds(values: Mapping[str, Any]) -> list[dict[str, str]]:
     """The needs of one instance, from the variables the user set; what is not set has the roles' default."""
     needs = []
     if values.get("database_backend", "cnpg") == "cnpg":
-        needs += [Need("postgresql.cnpg.io/v1", kind, "database_backend: cnpg", _CNPG) for kind in ("Cluster", "Pooler")]
+        needs += [
+            Need("postgresql.cnpg.io/v1", kind, "database_backend: cnpg", _CNPG) for kind in ("Cluster", "Pooler")
+        ]
     if values.get("edge_backend", "gateway") == "gateway":
-        needs += [Need("gateway.networking.k8s.io/v1", kind, "edge_backend: gateway", _GATEWAY) for kind in ("Gateway", "HTTPRoute")]
+        needs += [
+            Need("gateway.networking.k8s.io/v1", kind, "edge_backend: gateway", _GATEWAY)
+            for kind in ("Gateway", "HTTPRoute")
+        ]
     if values.get("edge_certificate_issuer"):
         needs.append(Need("cert-manager.io/v1", "Certificate", "edge_certificate_issuer", _CERTIFICATE))
     return [asdict(need) for need in needs]

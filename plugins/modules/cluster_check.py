@@ -19,7 +19,7 @@ options:
     type: str
     required: true
   kinds:
-    description: The kinds of object the cluster must serve, as the filter P(fediverse.mastodon.needed_kinds#filter) tells.
+    description: The kinds that the cluster must serve, as P(fediverse.mastodon.needed_kinds#filter) tells.
     type: list
     elements: dict
     default: []
@@ -75,7 +75,6 @@ version:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.fediverse.mastodon.plugins.module_utils._cluster_check import check_cluster
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
 

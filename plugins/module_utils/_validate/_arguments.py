@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the fediverse.mastodon contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check the user's variables against the argument specifications of the roles: what types, choices and presence can say."""
+"""Check the user's variables against the roles' argument specifications: what types, choices and presence can say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._mistake import Mistake
 
 Options = Mapping[str, Mapping[str, Any]]
@@ -31,9 +30,11 @@ def argument_mistakes(options: Options, provided: Mapping[str, Any]) -> Iterator
 
 
 def with_defaults(options: Options, provided: Mapping[str, Any]) -> dict[str, Any]:
-    """The value every variable ends up with. Defaults that are templates are left out: they follow from other variables."""
+    """The value every variable ends up with, but for defaults that are templates: they follow from other variables."""
     defaults = {
-        name: option["default"] for name, option in options.items() if "default" in option and not _is_template(option["default"])
+        name: option["default"]
+        for name, option in options.items()
+        if "default" in option and not _is_template(option["default"])
     }
     return {**defaults, **{name: value for name, value in provided.items() if value is not None}}
 
@@ -43,7 +44,9 @@ def _is_template(value: Any) -> bool:
 
 
 def _for_validator(option: Mapping[str, Any]) -> dict[str, Any]:
-    spec = {key: value for key, value in option.items() if key not in _FOR_PEOPLE and key not in ("default", "required")}
+    spec = {
+        key: value for key, value in option.items() if key not in _FOR_PEOPLE and key not in ("default", "required")
+    }
     if isinstance(spec.get("options"), Mapping):
         spec["options"] = {name: _for_suboption(suboption) for name, suboption in spec["options"].items()}
     return spec

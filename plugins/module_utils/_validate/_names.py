@@ -10,8 +10,8 @@ from difflib import get_close_matches
 
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._mistake import Mistake
 
-# Only this prefix is ours alone. `app_`, `cache_` and the like may belong to anything else in the same inventory, so there
-# only a name that is nearly one of ours counts as misspelt.
+# Only this prefix is ours alone. `app_`, `cache_` and the like may belong to anything else in the same inventory, so
+# there only a name that is nearly one of ours counts as misspelt.
 _OURS = "mastodon_"
 _NEARLY = 0.88
 
@@ -25,4 +25,6 @@ def name_mistakes(names: Iterable[str], known: Collection[str]) -> Iterator[Mist
         if nearest:
             yield Mistake(name, "is not a variable of this collection", f"did you mean {nearest[0]}?")
         elif name.startswith(_OURS):
-            yield Mistake(name, "is not a variable of this collection", "remove it, or look its name up in the roles' README")
+            yield Mistake(
+                name, "is not a variable of this collection", "remove it, or look its name up in the roles' README"
+            )

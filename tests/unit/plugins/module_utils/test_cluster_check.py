@@ -1,7 +1,6 @@
 """The version comparison; the rest is shown against a real API server in tests/api."""
 
 import pytest
-
 from ansible_collections.fediverse.mastodon.plugins.module_utils._cluster_check import too_old
 
 

@@ -1,0 +1,42 @@
+"""The card tells what happened, no more and no less."""
+
+from ansible_collections.fediverse.mastodon.plugins.module_utils._card import card, summary, verdict_lines
+
+INSTANCE = {
+    "local_domain": "example.org",
+    "web_domain": "social.example.org",
+    "namespace": "mastodon",
+    "version": "4.6.5",
+    "profile": "small",
+    "owner_username": "alice",
+}
+
+
+def test_the_card_names_handle_and_addresses():
+    text = "\n".join(card(INSTANCE, [], []))
+    assert "@alice@example.org" in text
+    assert "https://social.example.org/@alice" in text
+    assert "not checked" in text
+
+
+def test_objects_are_counted_over_all_results_and_skipped_ones_are_passed_over():
+    results = [
+        {"objects": [{"action": "created"}, {"action": "unchanged"}]},
+        {"skipped": True},
+        {"objects": [{"action": "created"}]},
+    ]
+    assert summary(results) == "2 created, 1 unchanged"
+    assert summary([]) == "none looked at"
+
+
+def test_only_what_is_wrong_is_told_with_its_cure():
+    verdicts = [
+        {"clause": "C1", "verdict": "ok"},
+        {"clause": "C5", "verdict": "drift", "cure": "send the header"},
+        {"clause": "C7", "verdict": "skipped"},
+    ]
+    assert verdict_lines(verdicts) == ["drift C5: send the header"]
+
+
+def test_all_in_order_is_one_line():
+    assert verdict_lines([{"clause": "C1", "verdict": "ok"}, {"clause": "C7", "verdict": "skipped"}]) == ["ok: C1"]
