@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each profile gives the database and the cache. Connections are budgeted so that every pool fits its server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Connections that no pool may take: PostgreSQL's superuser_reserved_connections (3), the operator's own, and the jobs
+# that connect directly (migrations, tootctl, pg_dump: 5 to 10, docs: admin/scaling).
+RESERVED_CONNECTIONS = 20
+
+
+@dataclass(frozen=True)
+class DatabaseSize:
+    """`memory` is both request and limit; `pool_size` counts server connections of one pooler pod."""
+
+    instances: int
+    storage_size: str
+    cpu: str
+    memory: str
+    max_connections: int
+    pooler_instances: int
+    pool_size: int
+    max_clients: int
+
+
+@dataclass(frozen=True)
+class CacheSize:
+    """`queue_*` is the durable instance (base and Sidekiq), `cache_*` the volatile one."""
+
+    queue_memory: str
+    queue_storage_size: str
+    cache_memory: str
+
+
+DATABASE: Mapping[str, DatabaseSize] = {
+    "single_user": DatabaseSize(1, "10Gi", "100m", "512Mi", 100, 1, 40, 500),
+    "small": DatabaseSize(2, "20Gi", "250m", "2Gi", 100, 2, 30, 500),
+    "community": DatabaseSize(3, "100Gi", "1", "8Gi", 250, 2, 100, 1000),
+}
+
+CACHE: Mapping[str, CacheSize] = {
+    "single_user": CacheSize("256Mi", "2Gi", "128Mi"),
+    "small": CacheSize("512Mi", "4Gi", "256Mi"),
+    "community": CacheSize("2Gi", "10Gi", "1Gi"),
+}
+
+
+def database_size(profile: str) -> dict[str, Any]:
+    """The database's numbers of a profile."""
+    return asdict(_of(DATABASE, profile))
+
+
+def cache_size(profile: str) -> dict[str, Any]:
+    """The cache's numbers of a profile."""
+    return asdict(_of(CACHE, profile))
+
+
+def server_connections(pooler_instances: int, pool_size: int) -> int:
+    """The server connections that all pooler pods together may open for Mastodon's one user and one database."""
+    return pooler_instances * pool_size
+
+
+def _of(sizes: Mapping[str, Any], profile: str) -> Any:
+    try:
+        return sizes[profile]
+    except KeyError:
+        raise ValueError(f"there is no profile {profile!r}; choose one of {', '.join(sizes)}") from None
