@@ -11,41 +11,20 @@ object: defaults, webhooks and operators fill in fields that nobody asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from .._kube._client import FIELD_MANAGER, Cluster, reference
 from .._kube._errors import Failure, KubeError
 from ._conflict import explained
 from ._difference import difference
+from ._outcome import Outcome, Prediction
 from ._projection import normalized, owned_fields, projection
 
-Action = Literal["created", "changed", "unchanged"]
+__all__ = ["Outcome", "Prediction", "apply_one", "carry_out", "created", "predict", "prepared"]
+
 # An operator may write its object between our reading it and the dry run; it does not do so for ever.
 ATTEMPTS = 4
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What applying one object did, or would do."""
-
-    ref: str
-    action: Action
-    object: dict[str, Any]
-    before: dict[str, Any]
-    after: dict[str, Any]
-
-    @property
-    def changed(self) -> bool:
-        return self.action != "unchanged"
-
-
-@dataclass(frozen=True)
-class Prediction:
-    outcome: Outcome
-    manifest: dict[str, Any]
-    # Something is to be sent: also when only the ownership of fields changes, which does not change the object.
-    write: bool
 
 
 def apply_one(cluster: Cluster, manifest: Mapping[str, Any], *, check_mode: bool, force: bool = False) -> Outcome:
@@ -100,17 +79,14 @@ def predict(
             break
         live = read(cluster, manifest)
     owned = owned_fields(live, FIELD_MANAGER) == owned_fields(expected, FIELD_MANAGER)
-    outcome = Outcome(
-        reference(manifest), "unchanged" if before == after else "changed", expected, *difference(before, after)
-    )
-    return Prediction(outcome, manifest, write=outcome.changed or not owned)
+    outcome = Outcome("unchanged" if before == after else "changed", expected, *difference(before, after))
+    return Prediction(outcome, manifest, live, write=outcome.changed or not owned)
 
 
 def created(manifest: dict[str, Any], expected: dict[str, Any] | None = None) -> Prediction:
     """The prediction for an object that does not exist; ``expected`` is the server's dry run, if it could make one."""
     made = expected or manifest
-    outcome = Outcome(reference(manifest), "created", made, *difference({}, projection(made)))
-    return Prediction(outcome, manifest, write=True)
+    return Prediction(Outcome("created", made, *difference({}, projection(made))), manifest, live=None, write=True)
 
 
 def carry_out(cluster: Cluster, prediction: Prediction, *, force: bool = False) -> Outcome:
@@ -120,9 +96,7 @@ def carry_out(cluster: Cluster, prediction: Prediction, *, force: bool = False) 
         made = cluster.apply(prediction.manifest, force=force)
     except KubeError as error:
         raise explained(error, prediction.manifest) from error
-    return Outcome(
-        prediction.outcome.ref, prediction.outcome.action, made, prediction.outcome.before, prediction.outcome.after
-    )
+    return replace(prediction.outcome, object=made)
 
 
 def namespace_is_missing(error: KubeError) -> bool:

@@ -37,8 +37,9 @@ def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]
         made = core._create_configuration(auth)
         headers = core._create_headers(None, **options)
     except (ConfigException, YAMLError, OSError, ValueError) as error:
+        problem = str(error).rstrip(".")
         raise Failure(
-            f"Cannot find out how to reach the cluster: {str(error).rstrip('.')}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"
+            f"Cannot find out how to reach the cluster: {problem}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"
             " kubeconfig file (and context if it has several), or give host and api_key."
         ) from error
     headers.pop("Accept", None)  # kubernetes.core's option for partial objects

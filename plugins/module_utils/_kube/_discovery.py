@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ._errors import KubeError, UnknownKindError
@@ -47,11 +47,10 @@ class Discovery:
     def _of_group(self, group: str, kind: str) -> Resource | None:
         return next((known for known in self._known.values() if (known.group, known.kind) == (group, kind)), None)
 
-    def forget(self) -> None:
-        """Ask again: a custom resource definition was just applied."""
-        with self._lock:
-            self._known = dict(BUILT_IN)
-            self._asked.clear()
+    def learn(self, resources: Iterable[Resource]) -> None:
+        """Know these kinds without asking: they are in the cluster's answer, or about to be defined."""
+        for resource in resources:
+            self._known.setdefault((resource.api_version, resource.kind), resource)
 
     def _ask(self, api_version: str) -> None:
         root = "/apis" if "/" in api_version else "/api"
@@ -59,7 +58,7 @@ class Discovery:
             document = self._read(root, ACCEPT)
             self._asked.add(root)
             if document.get("kind") == "APIGroupDiscoveryList":
-                self._learn(aggregated(document))
+                self.learn(aggregated(document))
             else:
                 self._aggregated = False
         if not self._aggregated:
@@ -72,11 +71,7 @@ class Discovery:
                 api_version = self._read(f"{root}/{group}", "application/json")["preferredVersion"]["groupVersion"]
             if api_version not in self._asked:
                 self._asked.add(api_version)
-                self._learn(unaggregated(self._read(f"{root}/{api_version}", "application/json")))
+                self.learn(unaggregated(self._read(f"{root}/{api_version}", "application/json")))
         except KubeError as error:
             if error.status != 404:
                 raise
-
-    def _learn(self, resources: Any) -> None:
-        for resource in resources:
-            self._known.setdefault((resource.api_version, resource.kind), resource)

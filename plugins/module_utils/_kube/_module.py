@@ -6,20 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
 
-from ._client import Cluster
+from ._client import Cluster, reference
 from ._configuration import configuration
 from ._errors import Failure
 from ._transport import Transport
 
-if TYPE_CHECKING:
-    from ansible.module_utils.basic import AnsibleModule
-
-__all__ = ["AUTH_ARGS", "Failure", "connect", "run"]
+__all__ = ["AUTH_ARGS", "Failure", "ManifestsModule", "connect", "run"]
 
 # kubernetes.core's authentication options, for argument specs.
 AUTH_ARGS: dict[str, Any] = AUTH_ARG_SPEC
@@ -35,6 +33,17 @@ SENSITIVE = (
 )
 
 
+class ManifestsModule(AnsibleModule):
+    """A module whose entry in the system's log names the objects it was given instead of quoting them."""
+
+    def _log_invocation(self) -> None:
+        given, self.params = self.params, loggable(self.params)
+        try:
+            super()._log_invocation()
+        finally:
+            self.params = given
+
+
 def connect(params: dict[str, Any]) -> Cluster:
     """The cluster that a module's options and the K8S_AUTH_* environment point at; nothing is sent yet."""
     return Cluster(Transport(*configuration({name: params.get(name) for name in AUTH_ARGS})))
@@ -43,12 +52,23 @@ def connect(params: dict[str, Any]) -> Cluster:
 def run(module: AnsibleModule, function: Callable[[], dict[str, Any]]) -> None:
     """Exit the module with the function's result, or with its failure as the message."""
     module.no_log_values.update(_credentials(module.params.get("kubeconfig")))
+    invocation = {"module_args": loggable(module.params)}
     try:
         result = function()
     except Failure as failure:
-        module.fail_json(msg=str(failure))
+        module.fail_json(msg=str(failure), invocation=invocation)
     else:
-        module.exit_json(**result)
+        if not module._diff:
+            result.pop("diff", None)
+        module.exit_json(**result, invocation=invocation)
+
+
+def loggable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with manifests reduced to what they are called: Secrets are among them, and no log needs the rest."""
+    manifests = params.get("manifests")
+    if not isinstance(manifests, list):
+        return dict(params)
+    return {**params, "manifests": [reference(one) if isinstance(one, Mapping) else "?" for one in manifests]}
 
 
 def _credentials(value: Any, key: str = "") -> Iterator[str]:

@@ -20,16 +20,12 @@ def redacted(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
     """The same error without any value of the Secret it is about."""
     if manifest.get("kind") != "Secret":
         return error
+    causes = error.details.get("causes") or ()
+    hidden = [{**cause, "message": _without(str(cause.get("message", "")), manifest)} for cause in causes]
     body = {
         "reason": error.reason,
         "message": _without(error.server_message, manifest),
-        # The causes repeat the message piece by piece; nobody needs them for a Secret but to name fields.
-        "details": {
-            "causes": [
-                {**cause, "message": _without(str(cause.get("message", "")), manifest)}
-                for cause in error.details.get("causes") or ()
-            ]
-        },
+        "details": {**error.details, "causes": hidden},
     }
     return KubeError(error.attempt, error.status, body)
 

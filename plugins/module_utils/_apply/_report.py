@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the engine tells its user: a module result, or one message for everything that is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ._outcome import Action, Outcome
+
+ORDER: tuple[Action, ...] = ("created", "changed", "unchanged", "pruned", "kept")
+
+
+def result(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The module result: what happened to each object, the diff of those that changed, and one sentence."""
+    changed = [outcome for outcome in outcomes if outcome.changed]
+    return {
+        "changed": bool(changed),
+        "msg": summary(outcomes),
+        "objects": [outcome.entry for outcome in outcomes],
+        "diff": [
+            {
+                "before_header": outcome.ref,
+                "after_header": outcome.ref,
+                "before": outcome.before,
+                "after": outcome.after,
+            }
+            for outcome in changed
+        ],
+    }
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    outcomes = list(outcomes)
+    counts = Counter(outcome.action for outcome in outcomes)
+    text = ", ".join(f"{counts[action]} {action}" for action in ORDER if counts[action]) or "no objects"
+    kept = [f"{outcome.ref} ({outcome.reason})" for outcome in outcomes if outcome.action == "kept"]
+    return f"{text}. No longer in the set and not deleted: {', '.join(kept)}." if kept else f"{text}."
+
+
+def blocked(problems: Sequence[str], done: Sequence[Outcome]) -> str:
+    """The message when trying out found problems, before the objects were touched."""
+    applied = [outcome.ref for outcome in done if outcome.changed]
+    state = f"Only {', '.join(applied)} was applied" if applied else "Nothing was applied"
+    return f"{state}; these objects cannot be:\n" + "\n".join(f"- {problem}" for problem in problems)
+
+
+def stopped(error: Exception, done: Sequence[Outcome], remaining: Sequence[str]) -> str:
+    """The message when an object failed although trying it out had worked."""
+    applied = [f"{outcome.ref} ({outcome.action})" for outcome in done if outcome.changed]
+    lines = [str(error), f"Applied before: {', '.join(applied) or 'nothing'}."]
+    if remaining:
+        lines.append(f"Not tried: {', '.join(remaining)}.")
+    lines.append("Running again continues from here.")
+    return "\n".join(lines)

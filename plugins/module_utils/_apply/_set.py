@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A whole list of objects: all are tried out first, then what differs is applied, then what left the list is pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .._kube._client import Cluster, reference
+from .._kube._errors import Failure, KubeError
+from .._kube._transport import CONNECTIONS
+from ._apply import carry_out, prepared, read
+from ._crd import await_established, declared
+from ._difference import difference
+from ._members import Key, contents, key, members, why_kept
+from ._order import FOUNDATION, ordered, rank
+from ._outcome import Outcome, Prediction
+from ._parent import PART_OF, Contents, Parent
+from ._projection import projection
+from ._report import blocked, stopped
+from ._trial import Live, Terms, forces, try_out
+
+
+def apply_set(
+    cluster: Cluster,
+    *,
+    name: str,
+    namespace: str,
+    manifests: Sequence[Mapping[str, Any]],
+    prune: bool = True,
+    force_conflicts: Iterable[str] = (),
+    check_mode: bool = False,
+) -> list[Outcome]:
+    """Make the cluster hold exactly these objects of the set; in check mode only tell what that would do."""
+    parent = Parent(name, namespace)
+    wanted = prepare(cluster, parent, manifests)
+    terms = Terms(parent.id, _forced(force_conflicts, wanted), check_mode, wanted)
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        return _Run(cluster, parent, terms, pool).run(prune)
+
+
+def prepare(cluster: Cluster, parent: Parent, manifests: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The manifests as they are sent, in order, or one failure for all that are wrong."""
+    for manifest in manifests:
+        if manifest.get("kind") == "CustomResourceDefinition":
+            cluster.discovery.learn(declared(manifest))
+    made: dict[Key, dict[str, Any]] = {}
+    problems = []
+    for manifest in manifests:
+        try:
+            one = prepared(cluster, manifest, parent.namespace)
+        except Failure as failure:
+            problems.append(str(failure))
+            continue
+        if key(one) in made:
+            problems.append(f"{reference(one)} is in the manifests twice.")
+        # Namespaces and definitions do not become members: to prune them would delete what others made in them.
+        made[key(one)] = one if one["kind"] in FOUNDATION else _labelled(one, parent)
+    if problems:
+        raise Failure(blocked(problems, []))
+    return ordered(made.values())
+
+
+def _labelled(manifest: dict[str, Any], parent: Parent) -> dict[str, Any]:
+    """The manifest as a member of the set."""
+    metadata = manifest["metadata"]
+    return {**manifest, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), PART_OF: parent.id}}}
+
+
+def _forced(entries: Iterable[str], wanted: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    forced = frozenset(entries)
+    unknown = forced - {f"{manifest['kind']}/{manifest['metadata']['name']}" for manifest in wanted}
+    if unknown:
+        names = ", ".join(sorted(unknown))
+        raise Failure(f"force_conflicts names {names}, which is not in manifests: write Kind/name as given there.")
+    return forced
+
+
+class _Run:
+    """One pass over the cluster. Without check mode it may be killed anywhere: the parent always covers the members."""
+
+    def __init__(self, cluster: Cluster, parent: Parent, terms: Terms, pool: ThreadPoolExecutor) -> None:
+        self.cluster = cluster
+        self.parent = parent
+        self.terms = terms
+        self.pool = pool
+        self.done: list[Outcome] = []
+
+    def run(self, prune: bool) -> list[Outcome]:
+        foundation = [manifest for manifest in self.terms.wanted if manifest["kind"] in FOUNDATION]
+        belonging = [manifest for manifest in self.terms.wanted if manifest["kind"] not in FOUNDATION]
+        live_parent = self.cluster.get("v1", "ConfigMap", self.parent.name, self.parent.namespace)
+        recorded = self.parent.contents(live_parent)
+        needed = contents(belonging) | Contents(namespaces=frozenset([self.parent.namespace]))
+        reachable = needed | (recorded or Contents())
+        versions = {key(manifest)[0]: manifest["apiVersion"] for manifest in belonging}
+        found = members(self.cluster, self.parent, reachable, versions, self.each)
+
+        standing = {key(manifest): read(self.cluster, manifest) for manifest in foundation}
+        self.carry_out(self.try_out(foundation, standing))
+        predictions = self.try_out(belonging, found)
+        self.record(reachable, recorded)
+        self.carry_out(predictions)
+        kept = self.prune(found, {key(manifest) for manifest in belonging}, prune)
+        final = needed | kept
+        self.record(final, reachable)
+        return [self.parent_outcome(live_parent, recorded, final), *self.done]
+
+    def each(self, function: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> list[Any]:
+        return list(self.pool.map(lambda one: function(*one), arguments))
+
+    def try_out(self, manifests: Sequence[dict[str, Any]], found: Mapping[Key, Live]) -> list[Prediction]:
+        trial = try_out(self.cluster, manifests, found, self.terms, self.each)
+        if trial.problems:
+            raise Failure(blocked(trial.problems, [] if self.terms.check_mode else self.done))
+        return trial.predictions
+
+    def carry_out(self, predictions: Sequence[Prediction]) -> None:
+        for position, prediction in enumerate(predictions):
+            if self.terms.check_mode:
+                self.done.append(prediction.outcome)
+                continue
+            try:
+                self.done.append(
+                    carry_out(self.cluster, prediction, force=forces(self.terms.forced, prediction.manifest))
+                )
+                if prediction.write and prediction.manifest["kind"] == "CustomResourceDefinition":
+                    await_established(self.cluster, prediction.manifest)
+            except Failure as failure:
+                remaining = [reference(one.manifest) for one in predictions[position + 1 :] if one.write]
+                raise Failure(stopped(failure, self.done, remaining)) from failure
+
+    def prune(self, found: Mapping[Key, dict[str, Any]], wanted: set[Key], prune: bool) -> Contents:
+        """Delete the members that are no longer wanted; return where those that stay are."""
+        kept = []
+        leaving = [live for where, live in found.items() if where not in wanted]
+        for live in sorted(leaving, key=lambda live: rank(live["kind"]), reverse=True):
+            reason = why_kept(live) or ("" if prune else "prune is off")
+            if reason:
+                kept.append(live)
+                self.done.append(Outcome("kept", live, {}, {}, reason))
+            else:
+                self.delete(live)
+                self.done.append(Outcome("pruned", live, *difference(projection(live), {})))
+        return contents(kept)
+
+    def delete(self, live: Mapping[str, Any]) -> None:
+        metadata = live["metadata"]
+        try:
+            self.cluster.delete(
+                live["apiVersion"],
+                live["kind"],
+                metadata["name"],
+                metadata.get("namespace"),
+                dry_run=self.terms.check_mode,
+            )
+        except KubeError as error:
+            raise Failure(stopped(error, self.done, [])) from error
+
+    def record(self, contents: Contents, recorded: Contents | None) -> None:
+        """Write into the parent where the members are: a superset before anything is applied, the truth at the end."""
+        if contents != recorded and not self.terms.check_mode:
+            self.cluster.apply(self.parent.manifest(contents), force=True)
+
+    def parent_outcome(self, live: dict[str, Any] | None, recorded: Contents | None, final: Contents) -> Outcome:
+        manifest = self.parent.manifest(final)
+        if live is None:
+            return Outcome("created", manifest, {}, manifest)
+        if final == recorded:
+            return Outcome("unchanged", live, {}, {})
+        return Outcome("changed", manifest, *difference(self.parent.manifest(recorded or Contents()), manifest))
