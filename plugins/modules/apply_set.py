@@ -13,8 +13,8 @@ author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - Applies a list of manifests server-side with the field manager C(fediverse.mastodon), and deletes what the set held
     before and no longer holds.
-  - Everything is tried out by a dry run on the server first. If any object is refused, all refusals are reported at once
-    and nothing is applied.
+  - Everything is tried out by a dry run on the server first. If any object is refused, all refusals are reported
+    at once and nothing is applied.
   - An object counts as changed if the dry run differs from the live object, status and bookkeeping aside. Defaults,
     webhooks and fields that other tools own, such as the replicas of an autoscaled Deployment, change nothing.
   - Check mode makes the same dry runs and reports the same. Objects in a namespace that does not exist yet are reported
@@ -46,14 +46,15 @@ options:
   prune:
     description:
       - Whether to delete objects that an earlier run applied and O(manifests) no longer holds.
-      - PersistentVolumeClaim, Secret, the Cluster and Database of CloudNativePG, and ObjectBucketClaim are never deleted
-        but reported with the action V(kept); nor are Namespace and CustomResourceDefinition, which do not become members.
+      - PersistentVolumeClaim, Secret, the Cluster and Database of CloudNativePG, and ObjectBucketClaim are never
+        deleted but reported with the action V(kept).
+      - Namespace and CustomResourceDefinition do not become members and are never deleted either.
     type: bool
     default: true
   force_conflicts:
     description:
       - Objects, as V(Kind/name), whose fields are taken over from other field managers, and from another apply set.
-      - Without it, a field that another manager owns with another value is an error that names the manager and the field.
+      - Without it, a field that another manager owns with another value is an error that names the manager and field.
     type: list
     elements: str
     default: []

@@ -36,6 +36,8 @@ SENSITIVE = (
 class ManifestsModule(AnsibleModule):
     """A module whose entry in the system's log names the objects it was given instead of quoting them."""
 
+    params: dict[str, Any]
+
     def _log_invocation(self) -> None:
         given, self.params = self.params, loggable(self.params)
         try:
