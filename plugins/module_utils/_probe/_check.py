@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The federation check of one instance: read-only, from outside, for whoever runs it."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from dataclasses import dataclass
+
+from ._addresses import parse_overrides
+from ._handle import HANDLE_CLAUSES
+from ._handle_probes import HANDLE_PROBES, lookup, observe
+from ._http import Request, Response
+from ._instance_clauses import clause as instance
+from ._instance_probes import INSTANCE_PROBES
+from ._prober import Prober
+from ._target import Target
+from ._tls import trust
+from ._verdict import Verdict, evaluate, overall
+
+# The contract of the check: add probes and clauses here.
+PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES)
+CLAUSES = (*HANDLE_CLAUSES, *instance.clauses)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How the instance is reached: overrides of DNS, a private authority, seconds for each request."""
+
+    resolve: tuple[str, ...] = ()
+    ca_path: str | None = None
+    ca_pem: str | None = None
+    timeout: float = 10.0
+
+    def prober(self) -> Prober:
+        """Raises ValueError with a sentence for overrides or authorities that cannot be read."""
+        try:
+            context = trust(self.ca_path, self.ca_pem)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"the authority {self.ca_path or 'given'} cannot be read: {error}") from error
+        return Prober(context, overrides=parse_overrides(self.resolve), timeout=self.timeout)
+
+
+@dataclass(frozen=True)
+class Report:
+    local_domain: str
+    web_domain: str
+    verdicts: tuple[Verdict, ...]
+    requests: int
+
+    @property
+    def ok(self) -> bool:
+        return overall(self.verdicts) == "ok"
+
+
+def check_instance(
+    web_domain: str,
+    local_domain: str | None = None,
+    *,
+    reach: Reach | None = None,
+    account: str | None = None,
+    media_host: str | None = None,
+    least_days: int = 14,
+    now: float | None = None,
+) -> Report:
+    """All clauses for one instance. Without a local domain the instance is asked for it, once.
+
+    Raises ValueError for options that cannot be used; whatever the instance does becomes a verdict.
+    """
+    prober = (reach or Reach()).prober()
+    local = local_domain or _local_domain(web_domain, prober)
+    target = Target(
+        local_domain=local,
+        web_domain=web_domain,
+        account=account,
+        media_host=media_host,
+        families=tuple(name for name in dict.fromkeys((web_domain, local)) if len(prober.families(name)) > 1),
+        least_days=least_days,
+        now=time.time() if now is None else now,
+    )
+    verdicts = evaluate(CLAUSES, target, observe(PROBES, target, prober))
+    return Report(local, web_domain, tuple(verdicts), prober.requests)
+
+
+def _local_domain(web_domain: str, prober: Prober) -> str:
+    """The domain of the subject that the instance gives its own actor."""
+    found = prober.send(Request(f"https://{web_domain}{lookup(f'{web_domain}@{web_domain}')}"))
+    document = found.json() if isinstance(found, Response) and found.status == 200 else None
+    subject = document.get("subject") if isinstance(document, dict) else None
+    return str(subject).rpartition("@")[2].lower() if isinstance(subject, str) and "@" in subject else web_domain

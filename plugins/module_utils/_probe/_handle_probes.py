@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The handle domain's probes: which requests the clauses C1 to C13 are read from.
+
+Names beginning with C(apex.) are asked of the local domain, C(web.) of whoever answers for the instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ._http import Observation, Request, Response, Url
+from ._prober import Prober
+from ._target import Seen, Target, answer
+
+# RFC 7033, RFC 6415 and NodeInfo: what other servers ask of the domain in a handle, and all they ask.
+HANDLE_PATHS = ("/.well-known/webfinger", "/.well-known/host-meta", "/.well-known/nodeinfo")
+WEBFINGER, HOST_META, NODEINFO = HANDLE_PATHS
+
+# These belong to the apex's owner; a redirect of them to the web domain claims more than the handle.
+FOREIGN_PATHS = (
+    "/api/v2/instance",
+    "/users/no_such_user",
+    "/@no_such_user",
+    "/.well-known/acme-challenge/federation-check",
+)
+
+ACTIVITY_JSON = "application/activity+json"
+_UNKNOWN = "no_such_user_federation_check"
+# rack-cors answers with CORS headers only when an Origin is sent.
+_ORIGIN = ("Origin", "https://federation-check.invalid")
+_JRD = (_ORIGIN, ("Accept", "application/jrd+json, application/json"))
+_XRD = (_ORIGIN, ("Accept", "application/xrd+xml"))
+_JSON = (_ORIGIN, ("Accept", "application/json"))
+_ACTIVITY = (("Accept", ACTIVITY_JSON),)
+
+
+Headers = tuple[tuple[str, str], ...]
+Ask = Callable[[Target, Seen], Request | None]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A named request. It may depend on what was seen before, and is not sent when it comes out as None."""
+
+    name: str
+    request: Ask
+
+
+def observe(probes: Iterable[Probe], target: Target, prober: Prober) -> dict[str, Observation]:
+    """Asks them in order."""
+    seen: dict[str, Observation] = {}
+    for probe in probes:
+        request = probe.request(target, seen)
+        if request is not None:
+            seen[probe.name] = prober.send(request)
+    return seen
+
+
+def lookup(account: str, *, encoded: bool = True) -> str:
+    """The path and query of a webfinger lookup, percent-encoded as most clients do or raw as some do."""
+    resource = f"acct:{account}"
+    return f"{WEBFINGER}?resource={quote(resource, safe='') if encoded else resource}"
+
+
+def self_link(jrd: Response | None) -> str | None:
+    """The actor a webfinger answer points to."""
+    document = jrd.json() if jrd is not None and jrd.status == 200 else None
+    links = document.get("links") if isinstance(document, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "self" and "activity" in str(link.get("type")):
+            href = link.get("href")
+            return href if isinstance(href, str) and Url.parse(href) else None
+    return None
+
+
+def nodeinfo_link(discovery: Response | None) -> str | None:
+    """The newest document a nodeinfo discovery offers."""
+    document = discovery.json() if discovery is not None and discovery.status == 200 else None
+    links = document.get("links") if isinstance(document, dict) else None
+    offered = [
+        (str(link.get("rel")), link["href"])
+        for link in (links if isinstance(links, list) else ())
+        if isinstance(link, dict) and isinstance(link.get("href"), str) and Url.parse(link["href"])
+    ]
+    return max(offered)[1] if offered else None
+
+
+def proxied(target: Target, seen: Seen) -> bool:
+    """Whether the apex answers lookups itself instead of redirecting them (C13), and may."""
+    first = answer(seen, "apex.webfinger")
+    document = first.json() if first is not None and first.status == 200 else None
+    return target.split and target.proxying and isinstance(document, dict) and "subject" in document
+
+
+def _apex(path: str, headers: Headers) -> Ask:
+    def request(target: Target, seen: Seen) -> Request | None:
+        return Request(target.apex(path), headers=headers) if target.split else None
+
+    return request
+
+
+def _apex_lookup(*, encoded: bool = True, method: str = "GET") -> Ask:
+    def request(target: Target, seen: Seen) -> Request | None:
+        if not target.split:
+            return None
+        path = lookup(target.instance_actor, encoded=encoded)
+        return Request(target.apex(f"{path}&rel=self" if encoded else path), method, _JRD)
+
+    return request
+
+
+def _arrival(target: Target, seen: Seen) -> Request | None:
+    first = answer(seen, "apex.webfinger")
+    where = first.location if target.app and first is not None and first.is_redirect else None
+    # RFC 7033: a client never follows to plain http.
+    return Request(str(where), headers=_JRD) if where is not None and where.scheme == "https" else None
+
+
+def _web(path: Callable[[Target], str | None], headers: Headers, method: str = "GET") -> Ask:
+    def request(target: Target, seen: Seen) -> Request | None:
+        found = path(target) if target.app else None
+        if found is None:
+            return None
+        return Request(target.apex(found) if proxied(target, seen) else target.web(found), method, headers)
+
+    return request
+
+
+def _linked(name: str, link: Callable[[Response | None], str | None], headers: Headers) -> Ask:
+    def request(target: Target, seen: Seen) -> Request | None:
+        url = Url.parse(link(answer(seen, name)) or "")
+        # An answer must not be able to send the prober anywhere but to the instance itself.
+        ours = url is not None and url.scheme == "https" and url.host in (target.local_domain, target.web_domain)
+        return Request(str(url), headers=headers) if ours else None
+
+    return request
+
+
+HANDLE_PROBES: tuple[Probe, ...] = (
+    Probe("apex.webfinger", _apex_lookup()),
+    Probe("apex.raw", _apex_lookup(encoded=False)),
+    Probe("apex.head", _apex_lookup(method="HEAD")),
+    Probe("apex.host-meta", _apex(HOST_META, _XRD)),
+    Probe("apex.nodeinfo", _apex(NODEINFO, _JSON)),
+    *(Probe(f"apex{path}", _apex(path, ())) for path in FOREIGN_PATHS),
+    Probe("arrival", _arrival),
+    Probe("web.webfinger", _web(lambda target: lookup(target.instance_actor), _JRD)),
+    Probe("web.head", _web(lambda target: lookup(target.instance_actor), _JRD, "HEAD")),
+    Probe("web.alias", _web(lambda target: lookup(f"{target.local_domain}@{target.web_domain}"), _JRD)),
+    Probe("web.unknown", _web(lambda target: lookup(f"{_UNKNOWN}@{target.local_domain}"), _JRD)),
+    Probe("web.missing", _web(lambda target: WEBFINGER, _JRD)),
+    Probe(
+        "web.account",
+        _web(lambda target: lookup(f"{target.account}@{target.local_domain}") if target.account else None, _JRD),
+    ),
+    Probe("web.host-meta", _web(lambda target: HOST_META, _XRD)),
+    Probe("web.nodeinfo", _web(lambda target: NODEINFO, _JSON)),
+    Probe("web.nodeinfo-document", _linked("web.nodeinfo", nodeinfo_link, _JSON)),
+    Probe("web.actor", _linked("web.webfinger", self_link, _ACTIVITY)),
+)

@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked over HTTP and what comes back: plain values, without a socket in sight."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+# `budget` is ours: the request was not sent because a check never sends more than its budget.
+Reason = Literal["dns", "tcp", "tls", "timeout", "budget"]
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_URL = re.compile(
+    r"^(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:.]+\]|[^/?#:@\[\]]+)(?::(?P<port>\d{1,5}))?(?P<target>[/?][^#]*)?(?:#.*)?$"
+)
+
+
+@dataclass(frozen=True)
+class Url:
+    """A URL taken apart without touching a byte of its path and query."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def endpoint(self) -> tuple[str, str, int]:
+        return self.scheme, self.host, self.port
+
+    @classmethod
+    def parse(cls, text: str) -> Url | None:
+        """None for what is not an absolute http or https URL."""
+        match = _URL.match(text)
+        if match is None:
+            return None
+        scheme = match["scheme"].lower()
+        port = int(match["port"]) if match["port"] else DEFAULT_PORTS[scheme]
+        target = match["target"] or "/"
+        return cls(scheme, match["host"].strip("[]").lower(), port, target if target.startswith("/") else f"/{target}")
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}{self.target}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request. C(family) pins it to IPv4 (4) or IPv6 (6); otherwise every address of the name is tried."""
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    family: Literal[4, 6] | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer; the body ends at the prober's size limit."""
+
+    request: Request
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    certificate_ends: float | None = None  # Unix time of the leaf's notAfter; None on plain HTTP
+
+    def header(self, name: str) -> str | None:
+        """The header's value; several of the same name are joined as RFC 9110 says."""
+        values = [value.strip() for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+    @property
+    def path(self) -> str:
+        """The path that was asked for, without its query."""
+        url = Url.parse(self.request.url)
+        return url.target.partition("?")[0] if url else self.request.url
+
+    @property
+    def place(self) -> str:
+        """Host and path, for messages."""
+        url = Url.parse(self.request.url)
+        return f"{url.host}{self.path}" if url else self.path
+
+    @property
+    def resource(self) -> str:
+        """The webfinger resource that was asked for, decoded for messages."""
+        query = parse_qs(urlsplit(self.request.url).query)
+        return query.get("resource", ["a lookup without a resource"])[0]
+
+    @property
+    def media_type(self) -> str:
+        return (self.header("Content-Type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in REDIRECTS and self.header("Location") is not None
+
+    @property
+    def location(self) -> Url | None:
+        """Where a redirect points, made absolute; None when it points to nothing HTTP can fetch."""
+        target = self.header("Location")
+        return Url.parse(urljoin(self.request.url, target)) if target else None
+
+    def json(self) -> Any:
+        """The parsed body; None when it is not JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        arrow = f" -> {self.header('Location')}" if self.is_redirect else ""
+        return f"{self.status} {self.media_type or 'without a content type'}{arrow}"
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """No answer, and how far the request came."""
+
+    request: Request
+    reason: Reason
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.request.url}: {self.detail}"
+
+
+Observation = Response | Unreachable

@@ -1,0 +1,284 @@
+"""A fediverse of one machine is broken on purpose: every breakage is named by exactly the right clauses."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+
+OWNED = ("/.well-known/webfinger", "/.well-known/host-meta", "/.well-known/nodeinfo")
+APEX, WEB = "example.org", "social.example.org"
+
+
+def outcomes(report, verdict):
+    return {found.clause for found in report.verdicts if found.verdict == verdict}
+
+
+def on_apex(change):
+    """Only what the apex does with the handle's paths."""
+    return lambda ask, answer: change(ask, answer) if ask.host == APEX and ask.secure and ask.path in OWNED else answer
+
+
+def on_web(path, change):
+    return lambda ask, answer: change(ask, answer) if ask.host == WEB and ask.secure and ask.path == path else answer
+
+
+def body(answer, old, new):
+    return answer.but(body=answer.body.replace(old.encode(), new.encode()))
+
+
+BROKEN = {
+    "webfinger is not redirected": (
+        lambda ask, answer: answer.but(404, Location=None) if (ask.host, ask.path) == (APEX, OWNED[0]) else answer,
+        {"C1"},
+    ),
+    "a page of the apex captures host-meta": (
+        lambda ask, answer: (
+            answer.but(200, Location=None, Content_Type="text/html")
+            if (ask.host, ask.path) == (APEX, OWNED[1])
+            else answer
+        ),
+        {"C1"},
+    ),
+    "everything on the apex is redirected": (
+        lambda ask, answer: answer.but(301, Location=f"https://{WEB}{ask.target}") if ask.host == APEX else answer,
+        {"C1"},
+    ),
+    "a code that clients do not follow": (on_apex(lambda ask, answer: answer.but(303)), {"C2"}),
+    "the query is dropped": (on_apex(lambda ask, answer: answer.but(Location=f"https://{WEB}{ask.path}")), {"C3"}),
+    "the query is decoded": (
+        on_apex(lambda ask, answer: answer.but(Location=f"https://{WEB}{unquote(ask.target)}")),
+        {"C3"},
+    ),
+    "the listener's port leaks": (
+        on_apex(lambda ask, answer: answer.but(Location=f"https://{WEB}:8443{ask.target}")),
+        {"C3"},
+    ),
+    "a wrong host": (on_apex(lambda ask, answer: answer.but(Location=f"https://nowhere.invalid{ask.target}")), {"C3"}),
+    "apex to www first": (
+        on_apex(lambda ask, answer: answer.but(Location=f"https://www.{APEX}{ask.target}")),
+        {"C3", "C4"},
+    ),
+    "a second hop on the web domain": (
+        lambda ask, answer: (
+            answer.but(301, Location=f"https://{WEB}/elsewhere", Access_Control_Allow_Origin="*")
+            if ask.host == WEB and "rel=self" in ask.target
+            else answer
+        ),
+        {"C4"},
+    ),
+    "no CORS on the redirect": (on_apex(lambda ask, answer: answer.but(Access_Control_Allow_Origin=None)), {"C5"}),
+    "no CORS on the answer": (
+        on_web(OWNED[0], lambda ask, answer: answer.but(Access_Control_Allow_Origin=None)),
+        {"C5"},
+    ),
+    "CORS with credentials": (on_apex(lambda ask, answer: answer.but(Access_Control_Allow_Credentials="true")), {"C5"}),
+    "a redirect to http": (
+        on_apex(lambda ask, answer: answer.but(Location=f"http://{WEB}{ask.target}")),
+        {"C3", "C6"},
+    ),
+    "a redirect without a lifetime": (on_apex(lambda ask, answer: answer.but(Cache_Control=None)), {"C7"}),
+    "a redirect kept for a month": (on_apex(lambda ask, answer: answer.but(Cache_Control="max-age=2592000")), {"C7"}),
+    "webfinger as plain text": (on_web(OWNED[0], lambda ask, answer: answer.but(Content_Type="text/plain")), {"C8"}),
+    "host-meta as html": (on_web(OWNED[1], lambda ask, answer: answer.but(Content_Type="text/html")), {"C8"}),
+    "the subject is on the web domain": (
+        on_web(OWNED[0], lambda ask, answer: body(answer, f"internal@{APEX}", f"internal@{WEB}")),
+        {"C9"},
+    ),
+    "an unknown user is found": (
+        on_web(OWNED[0], lambda ask, answer: answer.but(200) if answer.status == 404 else answer),
+        {"C9"},
+    ),
+    "a lookup without resource is not malformed": (
+        on_web(OWNED[0], lambda ask, answer: answer.but(404) if answer.status == 400 else answer),
+        {"C9"},
+    ),
+    "two instances": (
+        on_web(
+            OWNED[0],
+            lambda ask, answer: body(answer, "/actor", "/another") if f"@{WEB}" in (ask.resource or "") else answer,
+        ),
+        {"C9"},
+    ),
+    "the actor lives on the apex": (
+        on_web(OWNED[0], lambda ask, answer: body(answer, f"https://{WEB}/actor", f"https://{APEX}/actor")),
+        {"C9", "actor"},
+    ),
+    "the actor has another id": (on_web("/actor", lambda ask, answer: body(answer, '/actor"', '/other"')), {"C9"}),
+    "another software": (on_web("/nodeinfo/2.0", lambda ask, answer: body(answer, "mastodon", "other")), {"C9"}),
+    "nodeinfo leads elsewhere": (
+        on_web(OWNED[2], lambda ask, answer: body(answer, f"https://{WEB}", "https://elsewhere.invalid")),
+        {"C9"},
+    ),
+    "HEAD is refused": (
+        on_apex(lambda ask, answer: answer.but(405, Location=None) if ask.method == "HEAD" else answer),
+        {"C10"},
+    ),
+    "a bot challenge": (on_apex(lambda ask, answer: answer.but(403, Location=None)), {"C11"}),
+    "Mastodon does not know its host": (on_web(OWNED[1], lambda ask, answer: answer.but(403)), {"C11"}),
+    "no public key": (on_web("/actor", lambda ask, answer: body(answer, "PUBLIC KEY", "NOTHING")), {"actor"}),
+    "the actor is a page": (on_web("/actor", lambda ask, answer: answer.but(Content_Type="text/html")), {"actor"}),
+    "another LOCAL_DOMAIN": (
+        on_web("/api/v2/instance", lambda ask, answer: body(answer, f'"{APEX}"', '"x.org"')),
+        {"api"},
+    ),
+    "streaming goes to Rails": (on_web("/api/v1/streaming", lambda ask, answer: answer.but(404)), {"streaming"}),
+    "streaming only without a slash": (
+        on_web("/api/v1/streaming/", lambda ask, answer: answer.but(404)),
+        {"streaming"},
+    ),
+    "streaming answers with a page": (
+        on_web("/api/v1/streaming/health", lambda ask, answer: answer.but(body=b"<html>")),
+        {"streaming"},
+    ),
+    "metrics for everyone": (
+        on_web("/metrics", lambda ask, answer: answer.but(200, body=b"# HELP connected_clients x")),
+        {"metrics"},
+    ),
+    "a policy without the media host": (
+        on_web(
+            "/@alice",
+            lambda ask, answer: answer.but(
+                Content_Security_Policy="img-src https:; media-src https:; connect-src 'self'"
+            ),
+        ),
+        {"media"},
+    ),
+    "a page over plain http": (
+        lambda ask, answer: answer if ask.secure else answer.but(200, Location=None),
+        {"https"},
+    ),
+}
+
+
+def test_a_healthy_instance_has_no_fault(bed, fediverse):
+    report = bed(fediverse()).check(account="alice", media_host="files.example.org")
+    assert report.ok, [str(verdict) for verdict in report.verdicts]
+    assert outcomes(report, "skipped") == {"C12", "C13", "addresses"}
+    assert report.requests <= 40
+
+
+@pytest.mark.parametrize(("change", "clauses"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_breakage_is_named_by_its_clauses(bed, fediverse, change, clauses):
+    report = bed(fediverse(change=change)).check(account="alice", media_host="files.example.org")
+    assert outcomes(report, "drift") == clauses, [str(v) for v in report.verdicts if v.verdict == "drift"]
+    assert report.ok == (clauses == {"C7"})
+    assert all(verdict.got and verdict.cure for verdict in report.verdicts if verdict.verdict == "drift")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_every_code_that_clients_follow_is_accepted(bed, fediverse, status):
+    report = bed(fediverse(change=on_apex(lambda ask, answer: answer.but(status)))).check()
+    assert outcomes(report, "drift") == set()
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ({"names": (APEX,), "days": -1}, "has expired"),
+        ({"names": (APEX,), "chain": False}, "full chain"),
+        ({"names": ("other.example",)}, "not for this name"),
+    ],
+    ids=["expired", "incomplete chain", "wrong name"],
+)
+def test_a_bad_certificate_of_the_apex_is_clause_6_and_the_rest_is_unreachable(bed, authority, made, words):
+    report = bed(certificates={APEX: authority.leaf(**made)}).check(local_domain=APEX)
+    assert outcomes(report, "drift") == {"C6"}
+    assert {verdict.reason for verdict in report.verdicts if verdict.verdict == "unreachable"} == {"tls"}
+    assert {"C1", "C2", "C3", "C4"} <= outcomes(report, "unreachable")
+    assert {"C8", "C9", "streaming"} <= outcomes(report, "ok")
+    found = next(verdict for verdict in report.verdicts if verdict.clause == "C6")
+    assert APEX in found.got and words in found.got
+
+
+def test_an_unknown_authority_is_clause_6(bed):
+    running = bed()
+    report = running.check(reach=running.reach(ca_path=None))
+    assert outcomes(report, "drift") == {"C6"}
+    assert not report.ok
+
+
+def test_a_certificate_that_ends_soon_is_named_with_its_days(bed, authority):
+    report = bed(certificates={WEB: authority.leaf((APEX, WEB), days=9)}).check()
+    found = next(verdict for verdict in report.verdicts if verdict.clause == "certificate")
+    assert found.verdict == "drift"
+    assert f"{WEB} ends in 8 days" in found.got
+
+
+def test_a_name_without_address_is_unreachable_by_dns(bed):
+    running = bed()
+    report = running.check(reach=running.reach(resolve=tuple(r for r in running.resolve if not r.startswith(APEX))))
+    assert outcomes(report, "drift") == set()
+    assert {verdict.reason for verdict in report.verdicts if verdict.verdict == "unreachable"} == {"dns"}
+    assert not report.ok
+
+
+def test_a_closed_port_is_unreachable_by_tcp(bed, closed_port):
+    running = bed()
+    resolve = tuple(r for r in running.resolve if not r.startswith(f"{APEX}:443"))
+    report = running.check(reach=running.reach(resolve=(*resolve, f"{APEX}:443:127.0.0.1:{closed_port}")))
+    assert {verdict.reason for verdict in report.verdicts if verdict.verdict == "unreachable"} == {"tcp"}
+
+
+def test_a_silent_server_costs_one_timeout_and_is_unreachable(bed, silent_port):
+    running = bed()
+    resolve = tuple(r for r in running.resolve if not r.startswith(f"{APEX}:443"))
+    reach = running.reach(resolve=(*resolve, f"{APEX}:443:127.0.0.1:{silent_port.number}"), timeout=0.5)
+    report = running.check(reach=reach)
+    assert {verdict.reason for verdict in report.verdicts if verdict.verdict == "unreachable"} == {"timeout"}
+    assert silent_port.connections == 1
+
+
+def test_a_proxying_apex_is_accepted_and_named(bed, fediverse):
+    def passed_on(ask, answer):
+        if ask.host == APEX and ask.secure and ask.path in OWNED:
+            return world._instance(ask)
+        return answer
+
+    world = fediverse(change=passed_on)
+    report = bed(world).check()
+    assert report.ok, [str(verdict) for verdict in report.verdicts]
+    assert outcomes(report, "skipped") >= {"C2", "C3", "C4", "C7", "C12"}
+    assert "C13" in outcomes(report, "ok")
+
+
+def test_an_apex_that_passes_only_some_lookups_on_is_clause_13(bed, fediverse):
+    def passed_on(ask, answer):
+        return world._instance(ask) if ask.host == APEX and ask.secure and ask.path == OWNED[0] else answer
+
+    world = fediverse(change=passed_on)
+    assert outcomes(bed(world).check(), "drift") == {"C9", "C13"}
+
+
+def test_one_domain_needs_no_redirect(bed, fediverse):
+    report = bed(fediverse(apex=WEB)).check(local_domain=WEB)
+    assert report.ok, [str(verdict) for verdict in report.verdicts]
+    assert outcomes(report, "skipped") >= {"C1", "C2", "C3", "C4", "C7", "C13"}
+    assert "C12" in outcomes(report, "ok")
+
+
+def test_one_domain_that_redirects_its_handles_is_clause_12(bed, fediverse):
+    def away(ask, answer):
+        return answer.but(301, Location="https://elsewhere.invalid/") if ask.path == OWNED[1] and ask.secure else answer
+
+    report = bed(fediverse(apex=WEB, change=away)).check(local_domain=WEB)
+    assert outcomes(report, "drift") == {"C12"}
+
+
+def test_the_local_domain_is_found_out(bed):
+    report = bed().check(local_domain=None)
+    assert (report.local_domain, report.ok) == (APEX, True)
+
+
+def test_lookups_reach_the_server_byte_for_byte(bed, fediverse):
+    world = fediverse()
+    bed(world).check()
+    targets = [ask.target for ask in world.asked if ask.host == APEX and ask.path == OWNED[0]]
+    assert f"{OWNED[0]}?resource=acct%3A{APEX}%40{APEX}&rel=self" in targets
+    assert f"{OWNED[0]}?resource=acct:{APEX}@{APEX}" in targets
+    assert all(ask.headers.get("Origin") for ask in world.asked if ask.path in OWNED)
+
+
+def test_a_missing_account_is_clause_9(bed):
+    report = bed().check(account="bob")
+    assert outcomes(report, "drift") == {"C9"}

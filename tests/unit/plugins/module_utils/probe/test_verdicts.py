@@ -1,0 +1,125 @@
+"""Clauses as pure functions: tables of observations, without a server."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle import HANDLE_CLAUSES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_probes import (
+    HANDLE_PATHS,
+    HANDLE_PROBES,
+    lookup,
+    nodeinfo_link,
+    self_link,
+)
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response, Unreachable
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._target import Target
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._verdict import (
+    Verdict,
+    drifting,
+    evaluate,
+    overall,
+)
+
+BEFORE_THE_APP = Target("example.org", "social.example.org", redirect_status=301, proxying=False, app=False)
+
+
+def redirect(path="/.well-known/webfinger?resource=x", status=301, **headers):
+    request = Request(f"https://example.org{path}")
+    given = {"Location": f"https://social.example.org{path}", "Access-Control-Allow-Origin": "*", **headers}
+    return Response(request, status, tuple((name.replace("_", "-"), value) for name, value in given.items()))
+
+
+def seen(**changed):
+    return {
+        "apex.webfinger": redirect(Cache_Control="max-age=60"),
+        "apex.raw": redirect("/.well-known/webfinger?resource=acct:a@b"),
+        "apex.head": redirect(Cache_Control="max-age=60"),
+        "apex.host-meta": redirect("/.well-known/host-meta"),
+        "apex.nodeinfo": redirect("/.well-known/nodeinfo"),
+        **{name.replace("_", "."): answer for name, answer in changed.items()},
+    }
+
+
+def judged(target, observations):
+    return {verdict.clause: verdict for verdict in evaluate(HANDLE_CLAUSES, target, observations)}
+
+
+def test_before_the_application_runs_only_the_redirect_is_judged():
+    found = judged(BEFORE_THE_APP, seen())
+    assert {clause for clause, verdict in found.items() if verdict.verdict == "ok"} == {
+        "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C10", "C11",
+    }  # fmt: skip
+    assert {clause for clause, verdict in found.items() if verdict.verdict == "skipped"} == {"C8", "C9", "C12", "C13"}
+
+
+def test_before_the_application_runs_the_web_domain_is_not_asked():
+    asked = [probe.request(BEFORE_THE_APP, seen()) for probe in HANDLE_PROBES]
+    assert {request.url.split("/")[2] for request in asked if request} == {"example.org"}
+
+
+def test_an_exact_status_is_demanded_of_our_own_redirect():
+    assert drifting(judged(BEFORE_THE_APP, seen(apex_nodeinfo=redirect(HANDLE_PATHS[2], 302))).values()) == ["C2"]
+
+
+def test_an_apex_that_answers_itself_is_no_redirect_of_ours():
+    itself = Response(
+        Request("https://example.org/.well-known/webfinger"), 200, (), b'{"subject": "acct:a@example.org"}'
+    )
+    found = judged(BEFORE_THE_APP, seen(apex_webfinger=itself))
+    assert found["C2"].verdict == "drift"
+    assert found["C13"].verdict == "skipped"
+
+
+def test_silence_is_not_agreement():
+    dead = Unreachable(Request("https://example.org/.well-known/nodeinfo"), "timeout", "no answer within 10 s")
+    found = judged(BEFORE_THE_APP, seen(apex_nodeinfo=dead))
+    assert (found["C3"].verdict, found["C3"].reason) == ("unreachable", "timeout")
+    assert "no answer within 10 s" in found["C3"].got
+    assert found["C10"].verdict == "ok"
+
+
+def test_a_deviation_is_told_although_something_else_was_silent():
+    dead = Unreachable(Request("https://example.org/.well-known/nodeinfo"), "tcp", "refused")
+    wrong = redirect(HANDLE_PATHS[1], Location="https://other.example/.well-known/host-meta")
+    observations = {**seen(apex_nodeinfo=dead), "apex.host-meta": wrong}
+    assert judged(BEFORE_THE_APP, observations)["C3"].verdict == "drift"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([("ok", "must"), ("skipped", "must")], "ok"),
+        ([("ok", "must"), ("drift", "should")], "ok"),
+        ([("unreachable", "must"), ("drift", "must")], "drift"),
+        ([("unreachable", "must"), ("ok", "must")], "unreachable"),
+        ([("skipped", "must")], "skipped"),
+        ([], "skipped"),
+    ],
+)
+def test_the_overall_verdict(verdicts, expected):
+    assert overall(Verdict("C1", "", duty, verdict, None, "", "", "") for verdict, duty in verdicts) == expected
+
+
+def answer(body):
+    return Response(Request("https://social.example.org/"), 200, (), body.encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", "{}", '{"links": 1}', '{"links": [1]}', '{"links": [{"rel": "self", "type": "text/html", "href": "https://x"}]}',
+     '{"links": [{"rel": "self", "type": "application/activity+json", "href": "javascript:x"}]}'],
+)  # fmt: skip
+def test_a_malformed_document_links_to_nothing(body):
+    assert self_link(answer(body)) is None
+
+
+def test_the_newest_nodeinfo_is_chosen():
+    schema = "http://nodeinfo.diaspora.software/ns/schema"
+    links = ", ".join(f'{{"rel": "{schema}/{v}", "href": "https://x.example/{v}"}}' for v in ("2.0", "2.1", "1.0"))
+    assert nodeinfo_link(answer(f'{{"links": [{links}]}}')) == "https://x.example/2.1"
+    assert nodeinfo_link(answer("null")) is None
+
+
+def test_a_lookup_encodes_like_most_clients_or_not_at_all():
+    assert lookup("a@b.example") == "/.well-known/webfinger?resource=acct%3Aa%40b.example"
+    assert lookup("a@b.example", encoded=False) == "/.well-known/webfinger?resource=acct:a@b.example"
