@@ -1,0 +1,71 @@
+"""What stands in the way, and the words for it (T13, T15)."""
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets import _refusal
+from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets._fingerprint import Fingerprints
+from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets._keys import APPLICATION_KEYS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets._plan import (
+    Stored,
+    Wanted,
+    new_values,
+    plan,
+)
+
+WANTED = Wanted("mastodon-secrets", APPLICATION_KEYS)
+DATA = ["Cluster mastodon-database", "ConfigMap mastodon-domains"]
+
+
+def refusals(stored, *, data=(), **consent):
+    made = plan(WANTED, stored)
+    return list(_refusal.of_plan("social", WANTED, made, _refusal.Consent(**consent), lambda: data))
+
+
+def test_new_keys_for_an_empty_namespace():
+    assert refusals(None) == []
+
+
+def test_new_keys_for_existing_data_name_what_was_found_what_is_lost_and_the_way_out():
+    (message,) = refusals(None, data=DATA)
+    for words in (*DATA, "second factors", "SECRET_KEY_BASE", "backup", "allow_new_secrets_for_existing_data"):
+        assert words in message
+
+
+@pytest.mark.parametrize(("consent", "count"), [("social", 0), ("other", 1), ("true", 1)])
+def test_the_override_is_the_namespaces_name(consent, count):
+    assert len(refusals(None, data=DATA, new_for_existing_data=consent)) == count
+
+
+def test_evidence_is_not_looked_for_when_nothing_is_generated():
+    made = plan(WANTED, Stored(new_values(APPLICATION_KEYS)))
+
+    def look():
+        raise AssertionError("looked for evidence")
+
+    assert list(_refusal.of_plan("social", WANTED, made, _refusal.Consent(), look)) == []
+
+
+def test_a_lost_key_is_refused_even_without_data_in_the_namespace():
+    values = new_values(APPLICATION_KEYS)
+    prints = Fingerprints.new().covering(values)
+    values.pop("SECRET_KEY_BASE")
+    (message,) = refusals(Stored(values, fingerprints=prints))
+    assert "SECRET_KEY_BASE existed" in message
+
+
+def test_a_changed_key_is_refused_until_it_is_accepted_by_name():
+    values = new_values(APPLICATION_KEYS)
+    held = Stored(values | {"SECRET_KEY_BASE": "changed"}, fingerprints=Fingerprints.new().covering(values))
+    (message,) = refusals(held)
+    assert "logged out" in message
+    assert "changed" not in message.replace("was changed since", "").replace("accept_changed_keys", "")
+    assert refusals(held, changed_keys=["SECRET_KEY_BASE"]) == []
+
+
+def test_keys_that_belong_together_are_asked_for_together():
+    (message,) = _refusal.of_wish(Wanted("mine", ("VAPID_PUBLIC_KEY",)))
+    assert "VAPID_PRIVATE_KEY" in message
+
+
+def test_unknown_keys_are_named():
+    (message,) = _refusal.of_wish(Wanted("mine", ("SECRET_KEY",)))
+    assert "SECRET_KEY is not" in message
