@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from ._errors import Failure
+from ._light import parts
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]]:
     """The client configuration and the extra headers (impersonation) that the options ask for."""
     try:
-        from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as core
-        from kubernetes.config import ConfigException
+        used = parts()
     except ImportError as error:
         raise Failure(
             f"The Python package kubernetes is missing or broken for {sys.executable} ({error}); install"
@@ -31,12 +31,13 @@ def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]
         ) from error
     from yaml import YAMLError
 
+    core = used.core
     options = {name: value for name, value in params.items() if value is not None}
     try:
         auth = core._create_auth_spec(None, **options)
         made = core._create_configuration(auth)
         headers = core._create_headers(None, **options)
-    except (ConfigException, YAMLError, OSError, ValueError) as error:
+    except (used.config.ConfigException, YAMLError, OSError, ValueError) as error:
         problem = str(error).rstrip(".")
         raise Failure(
             f"Cannot find out how to reach the cluster: {problem}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ._errors import Failure, KubeError, status_body
+from ._light import parts
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -27,7 +28,6 @@ BUSY = (429, 503, 504)
 
 class Transport:
     def __init__(self, configuration: Configuration, headers: Mapping[str, Any]) -> None:
-        from kubernetes.client.rest import RESTClientObject
         from urllib3 import Retry, Timeout
         from urllib3._collections import HTTPHeaderDict
 
@@ -37,7 +37,7 @@ class Transport:
         self._lock = threading.Lock()
         # The client package builds TLS, proxy and socket options into its pool; only the pool is used, because the
         # methods around it changed between the versions of the package.
-        self._pool = RESTClientObject(configuration).pool_manager
+        self._pool = parts().rest.RESTClientObject(configuration).pool_manager
         self._headers = HTTPHeaderDict({"User-Agent": "fediverse.mastodon"})
         for name, value in headers.items():
             for one in value if isinstance(value, list) else [value]:
