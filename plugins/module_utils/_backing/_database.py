@@ -21,7 +21,7 @@ def service_names(service: str, namespace: str, cluster_domain: str) -> list[str
     ]
 
 
-def external_database(given: Mapping[str, Any], name: str, user: str) -> dict[str, Any]:
+def database_connection(given: Mapping[str, Any], name: str, user: str) -> dict[str, Any]:
     """The `database_connection` of a database that the user runs, from what the user says of it."""
     host, port = given["host"], int(given.get("port") or POSTGRESQL_PORT)
     direct_host, direct_port = given.get("direct_host") or host, int(given.get("direct_port") or port)
@@ -43,6 +43,31 @@ def external_database(given: Mapping[str, Any], name: str, user: str) -> dict[st
         "identity": f"postgresql/{direct_host}:{direct_port}/{name}",
         "replica": {"host": replica["host"], "port": int(replica.get("port") or port)} if replica else None,
     }
+
+
+def overlay_cluster(manifests: Iterable[Mapping[str, Any]], spec: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The manifests, with further fields over the spec of the CloudNativePG Cluster among them.
+
+    Mappings are merged, all else is replaced, and so is the whole bootstrap section: it may hold one method only.
+    """
+    return [
+        {**manifest, "spec": _merged(manifest["spec"], spec) | _only(spec, "bootstrap")}
+        if manifest["kind"] == "Cluster"
+        else dict(manifest)
+        for manifest in manifests
+    ]
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for name, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping)
+        merged[name] = _merged(merged[name], value) if both else value
+    return merged
+
+
+def _only(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {name: mapping[name]} if name in mapping else {}
 
 
 def keep_bootstrap(

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the fediverse.mastodon contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each profile gives the database and the cache. Connections are budgeted so that every pool fits its server."""
+"""What each profile gives the database, the cache and the storage. Connections are budgeted so that every pool fits its server."""
 
 from __future__ import annotations
 
@@ -49,6 +49,9 @@ CACHE: Mapping[str, CacheSize] = {
     "community": CacheSize("2Gi", "10Gi", "1Gi"),
 }
 
+# What the volume for media starts with; remote media make most of it.
+MEDIA: Mapping[str, str] = {"single_user": "20Gi", "small": "100Gi", "community": "500Gi"}
+
 
 def database_size(profile: str) -> dict[str, Any]:
     """The database's numbers of a profile."""
@@ -58,6 +61,11 @@ def database_size(profile: str) -> dict[str, Any]:
 def cache_size(profile: str) -> dict[str, Any]:
     """The cache's numbers of a profile."""
     return asdict(_of(CACHE, profile))
+
+
+def media_claim_size(profile: str) -> str:
+    """The size of the volume for media in a profile."""
+    return str(_of(MEDIA, profile))
 
 
 def server_connections(pooler_instances: int, pool_size: int) -> int:

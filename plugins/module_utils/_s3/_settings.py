@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,11 +71,20 @@ def s3_settings(given: Mapping[str, Any], provider: str) -> dict[str, Any]:
     settings = {**_COMMON, **profile, **said}
     endpoint = urlsplit(settings["endpoint"] or "")
     if settings["hostname"] is None:
-        settings["hostname"] = endpoint.netloc or f"s3.{settings['region']}.amazonaws.com"
+        settings["hostname"] = endpoint.netloc or _aws_host(settings["region"])
     if settings["protocol"] is None:
         # The protocol of the media's public address: an alias host is served over TLS whatever the store itself speaks.
         settings["protocol"] = "https" if settings["alias_host"] else endpoint.scheme or "https"
     return settings
+
+
+def api_endpoint(settings: Mapping[str, Any]) -> str:
+    """Where the application's own requests go."""
+    return settings["endpoint"] or f"https://{_aws_host(settings['region'])}"
+
+
+def _aws_host(region: str) -> str:
+    return f"s3.{region}.amazonaws.com"
 
 
 def media_url(settings: Mapping[str, Any]) -> str:
@@ -88,3 +97,17 @@ def media_url(settings: Mapping[str, Any]) -> str:
 def media_host(settings: Mapping[str, Any]) -> str:
     """The host of those addresses, as the content security policy has to name it."""
     return urlsplit(media_url(settings)).netloc
+
+
+def former_media_hosts(records: Iterable[Mapping[str, Any]], host: str | None) -> list[str]:
+    """Every host that media were ever read from but the present one, from the ConfigMap that keeps them.
+
+    Other servers and browsers go on asking for media there, and pages may embed them only from hosts that the content
+    security policy names (T31).
+    """
+    known = [name for record in records for name in _hosts_in(record.get("data") or {})]
+    return [name for name in dict.fromkeys(known) if name != host]
+
+
+def _hosts_in(data: Mapping[str, str]) -> list[str]:
+    return [*data.get("former_media_hosts", "").split(), *data.get("media_host", "").split()]
