@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the fediverse.mastodon contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each profile gives the database, the cache and the storage. Connections are budgeted so that every pool fits its server."""
+"""What each profile gives to the database, the cache and the storage; every pool of connections fits its server."""
 
 from __future__ import annotations
 
