@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The migration Job: its manifest, and what a live one says. Pure."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .._kube._errors import Failure
+from .._labels import PREFIX, labels
+from ._end import Pod, ended
+from ._plan import BEFORE, Goal, Job
+from ._record import COMPONENT
+
+# Only the presence of this variable counts, so it is never set to "false" (mastodon.md 11, item 7).
+SKIP_POST = "SKIP_POST_DEPLOYMENT_MIGRATIONS"
+
+# db:prepare makes an empty database from the schema, with its initial rows, and migrates any other (mastodon.md 6).
+# Then the same command that guards Rails' boot tells how much is left for after the rollout: usually nothing.
+_BEFORE = f"""\
+bin/rails db:prepare
+if left=$(env -u {SKIP_POST} bin/rails db:abort_if_pending_migrations 2>&1); then
+  count=0
+else
+  count=$(printf '%s\\n' "$left" | sed -n 's/^You have \\([0-9]*\\) pending migration.*/\\1/p')
+fi
+printf '%s\\n' "$left" "Post-deployment migrations left for after the rollout: ${{count:-unknown}}"
+printf 'post_pending=%s' "$count" > /dev/termination-log
+"""
+_AFTER = """\
+bin/rails db:migrate
+echo "Post-deployment migrations left: 0"
+printf 'post_pending=0' > /dev/termination-log
+"""
+_POST_PENDING = re.compile(r"post_pending=(\d+)")
+
+
+def image(template: Mapping[str, Any]) -> str:
+    """The image that the template runs."""
+    try:
+        return str(template["spec"]["template"]["spec"]["containers"][0]["image"])
+    except (KeyError, IndexError, TypeError):
+        raise Failure(
+            "job_template is not a Job with a container and an image: give the fact app_job_template of the role app."
+        ) from None
+
+
+def manifest(
+    template: Mapping[str, Any], namespace: str, goal: Goal, *, deadline: int, ttl: int | None
+) -> dict[str, Any]:
+    """The Job that does the goal's work."""
+    job = copy.deepcopy(dict(template))
+    own = labels(namespace, COMPONENT)
+    about = {PREFIX + "image": goal.image, PREFIX + "database": goal.database, PREFIX + "phase": goal.phase}
+    metadata = job.get("metadata") or {}
+    job["metadata"] = {
+        "name": goal.job,
+        "namespace": namespace,
+        "labels": {**(metadata.get("labels") or {}), **own},
+        "annotations": {**(metadata.get("annotations") or {}), **about},
+    }
+    # A migration that failed is looked at before it is tried again; a finished one is kept as evidence unless asked.
+    job["spec"] = {**job["spec"], "backoffLimit": 0} | ({"ttlSecondsAfterFinished": ttl} if ttl is not None else {})
+    pod = job["spec"]["template"]
+    pod["metadata"] = {**(pod.get("metadata") or {})}
+    pod["metadata"]["labels"] = {**(pod["metadata"].get("labels") or {}), **own}
+    # The deadline is the Pod's: at a Job's own deadline the Pod is deleted, and its log with it.
+    pod["spec"] |= {"restartPolicy": "Never", "activeDeadlineSeconds": deadline}
+    container = pod["spec"]["containers"][0]
+    container["command"] = ["/bin/sh", "-ec", _BEFORE if goal.phase == BEFORE else _AFTER]
+    container.pop("args", None)
+    env = [variable for variable in container.get("env") or () if variable["name"] != SKIP_POST]
+    container["env"] = [*env, {"name": SKIP_POST, "value": "true"}] if goal.phase == BEFORE else env
+    return job
+
+
+def state(live: Mapping[str, Any]) -> Job:
+    """What became of a Job that exists."""
+    name = live["metadata"]["name"]
+    for condition in (live.get("status") or {}).get("conditions") or ():
+        if condition["status"] != "True":
+            continue
+        if condition["type"] == "Complete":
+            return Job(name, "complete", finished=live["status"].get("completionTime", ""))
+        if condition["type"] == "Failed":
+            return Job(name, "failed", reason=condition.get("reason") or "Failed")
+    return Job(name, "unfinished")
+
+
+def post_pending(pod: Pod | None) -> int | None:
+    """How many post-deployment migrations a finished Pod left; None if it did not tell or is gone."""
+    end = ended(pod) if pod else None
+    found = _POST_PENDING.search(end.message) if end else None
+    return int(found.group(1)) if found else None

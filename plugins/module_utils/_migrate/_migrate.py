@@ -1,0 +1,165 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring a database to an image's migrations: one step after another, each decided from what the cluster says.
+
+Two runs at the same time do not run two migrations: the Job's name is the same for the same work, other work is waited
+for, and the record is bound to the version that was read. The last line is Rails' own: migrations hold an advisory lock
+on the database.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._kube._client import Cluster
+from .._kube._errors import Failure, KubeError
+from .._kube._progress import Progress
+from .._ready import _pods
+from .._ready._state import Progressing
+from . import _job, _record
+from ._plan import Goal, Record, is_done, next_step, recorded
+from ._report import Report
+from ._watch import INTERVAL, Watch
+
+_PHASES = {"before_rollout": "before the rollout", "after_rollout": "after the rollout"}
+
+
+@dataclass(frozen=True)
+class Work:
+    """How migrations are run. Times are in seconds; a finished Job is kept unless it has a time to live."""
+
+    template: Mapping[str, Any]
+    start_timeout: int
+    deadline: int
+    ttl: int | None = None
+
+
+class Migration:
+    """The work towards one goal."""
+
+    def __init__(self, cluster: Cluster, namespace: str, goal: Goal, work: Work, progress: Progress) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._goal = goal
+        self._work = work
+        self._progress = progress
+        self._report = Report(goal)
+
+    def run(self) -> Report:
+        """Do what is left to do. Up to date costs one read."""
+        first = True
+        while True:
+            live = _record.read(self._cluster, self._namespace)
+            record = _record.record(live)
+            if first:
+                self._report.before, first = record, False
+            if is_done(record, self._goal):
+                self._report.after = record
+                return self._report
+            self._advance(live, record)
+
+    def predict(self) -> Report:
+        """What ``run`` would do, nothing done (pains.md T8)."""
+        record = _record.record(live := _record.read(self._cluster, self._namespace))
+        report = Report(self._goal, record, record)
+        if is_done(record, self._goal):
+            return report
+        own = self._jobs().get(self._goal.job)
+        step = next_step(record, self._goal, _job.state(own) if own else None)
+        # A refusal is about work that this run, were it not a prediction, would have done already.
+        if step.kind in ("start", "replace", "refuse"):
+            report.actions[self._goal.job] = "created"
+        report.actions[_record.NAME] = "changed" if live else "created"
+        # Without any record the database is taken as new, where no migrations are left over.
+        left = 0 if record is None else None
+        report.after = recorded(record, self._goal, "", left)
+        return report
+
+    def _advance(self, live: dict[str, Any] | None, record: Record | None) -> None:
+        """Make one step."""
+        jobs = self._jobs()
+        own = jobs.pop(self._goal.job, None)
+        step = next_step(record, self._goal, _job.state(own) if own else None)
+        others = [job for job in jobs.values() if _job.state(job).state == "unfinished"]
+        if step.kind == "refuse":
+            raise Failure(f"Migrations {_PHASES[self._goal.phase]}: {step.reason}.")
+        if step.kind == "wait":
+            self._wait()
+        elif step.kind == "record":
+            self._write(live, record)
+        elif others:
+            self._let_pass(others[0])
+        elif own:
+            self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
+            self._remove(own)
+        else:
+            self._start()
+
+    def _jobs(self) -> dict[str, dict[str, Any]]:
+        selector = f"app.kubernetes.io/component={_record.COMPONENT}"
+        found = self._cluster.list("batch/v1", "Job", self._namespace, labels=selector)
+        return {job["metadata"]["name"]: job for job in found}
+
+    def _start(self) -> None:
+        work = self._work
+        job = _job.manifest(work.template, self._namespace, self._goal, deadline=work.deadline, ttl=work.ttl)
+        try:
+            self._cluster.create(job)
+        except KubeError as error:
+            if error.status != 409 or error.reason != "AlreadyExists":
+                raise
+            return  # another run was faster; its Job does our work
+        self._report.actions[self._goal.job] = "created"
+        self._progress.line(f"Job {self._goal.job} created")
+
+    def _wait(self) -> None:
+        if self._goal.job not in self._report.actions:
+            self._progress.line(f"Job {self._goal.job} is at work already, for an earlier run or one at the same time")
+        watch = self._watch(self._goal.job)
+        if not watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline):
+            raise Failure(
+                f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and no Deployment was touched."
+                f" Mend the cause and run again; the failed Job is replaced then. {watch.failure()}"
+            )
+
+    def _write(self, live: dict[str, Any] | None, record: Record | None) -> None:
+        watch = self._watch(self._goal.job)
+        finished = _job.state(watch.job()).finished
+        left = _job.post_pending(watch.pod())
+        try:
+            _record.write(self._cluster, self._namespace, live, recorded(record, self._goal, finished, left))
+        except KubeError as error:
+            if error.status != 409:
+                raise
+            return  # another run wrote; what it wrote is read next
+        self._report.actions[_record.NAME] = "changed" if live else "created"
+
+    def _let_pass(self, other: dict[str, Any]) -> None:
+        """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""
+        watch = self._watch(other["metadata"]["name"])
+        pod = watch.pod()
+        state = _pods.pod(pod) if pod else None
+        if isinstance(state, Progressing) and state.doubtful:
+            self._progress.line(f"Job {other['metadata']['name']} is removed, because it cannot start: {state.reason}")
+            self._remove(other)
+            return
+        self._progress.line(f"Another migration is at work: Job {other['metadata']['name']}")
+        watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline)
+
+    def _remove(self, job: dict[str, Any]) -> None:
+        name, uid = job["metadata"]["name"], job["metadata"]["uid"]
+        self._cluster.delete("batch/v1", "Job", name, self._namespace)
+        while self._uid(name) == uid:
+            time.sleep(INTERVAL)
+
+    def _uid(self, name: str) -> str | None:
+        live = self._cluster.get("batch/v1", "Job", name, self._namespace)
+        return live["metadata"]["uid"] if live else None
+
+    def _watch(self, name: str) -> Watch:
+        return Watch(self._cluster, self._namespace, name, self._progress)

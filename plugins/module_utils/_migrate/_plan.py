@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The order of migrations around a rollout, as a state machine: recorded state and wanted image to the next step. Pure.
+
+    before_rollout: pre-deployment migrations with the new image -> rollout -> after_rollout: what is left of them
+
+What is in the database is recorded in the cluster, so that an instance that is up to date costs one read, and a run
+that was killed anywhere is resumed. Further guards (downgrades, skipped versions, backups) belong into ``next_step``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Phase = Literal["before_rollout", "after_rollout"]
+BEFORE: Phase = "before_rollout"
+AFTER: Phase = "after_rollout"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Migrations of one image on one database."""
+
+    phase: Phase
+    image: str
+    database: str
+
+    @property
+    def job(self) -> str:
+        """The Job's name: the same work has the same name, other work another one (pains.md T2)."""
+        work = json.dumps([self.phase, self.image, self.database])
+        return f"mastodon-migrate-{self.phase.partition('_')[0]}-{hashlib.sha256(work.encode()).hexdigest()[:10]}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known to be in the database."""
+
+    database: str
+    # The image whose pre-deployment migrations are done, and the one whose migrations are all done.
+    before_rollout: str
+    after_rollout: str = ""
+    # Post-deployment migrations that before_rollout's image has left; None if it could not be told.
+    post_pending: int | None = None
+    # When the Job behind the newest entry finished, in Kubernetes' form, which sorts.
+    finished: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A migration Job that exists."""
+
+    name: str
+    state: Literal["unfinished", "complete", "failed"]
+    finished: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    kind: Literal["done", "start", "wait", "record", "replace", "refuse"]
+    reason: str = ""
+
+
+def is_done(record: Record | None, goal: Goal) -> bool:
+    """Whether the record says that there is nothing to do."""
+    if record is None or record.database != goal.database:
+        return False
+    return goal.image == (record.before_rollout if goal.phase == BEFORE else record.after_rollout)
+
+
+def next_step(record: Record | None, goal: Goal, job: Job | None) -> Step:
+    """What brings the database nearer to the goal; ``job`` is the Job of the goal's name, if it exists."""
+    if is_done(record, goal):
+        return Step("done")
+    if goal.phase == AFTER and not is_done(record, replace(goal, phase=BEFORE)):
+        return Step("refuse", f"the migrations of {goal.image} before the rollout are not done yet; run them first")
+    if job is None:
+        return Step("start")
+    if job.state != "complete":
+        return Step("wait") if job.state == "unfinished" else Step("replace", f"it failed before ({job.reason})")
+    if record and job.finished <= record.finished:
+        return Step("replace", "the database has seen other migrations since it finished")
+    return Step("record")
+
+
+def recorded(record: Record | None, goal: Goal, finished: str, post_pending: int | None) -> Record:
+    """The record after the goal's Job has finished well."""
+    if goal.phase == AFTER and record:
+        return replace(record, after_rollout=goal.image, post_pending=0, finished=finished)
+    before = record if record and record.database == goal.database else Record(goal.database, "")
+    # With nothing left to do after the rollout, everything is done.
+    after_rollout = goal.image if post_pending == 0 else before.after_rollout
+    return Record(goal.database, goal.image, after_rollout, post_pending, finished)

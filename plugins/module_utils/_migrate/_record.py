@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is migrated, as ConfigMap ``mastodon-migrations``: readable by people, written by one run at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._kube._client import Cluster
+from .._labels import labels
+from ._plan import Record
+
+NAME = "mastodon-migrations"
+COMPONENT = "migrations"
+UNKNOWN = "unknown"
+
+
+def read(cluster: Cluster, namespace: str) -> dict[str, Any] | None:
+    return cluster.get("v1", "ConfigMap", NAME, namespace)
+
+
+def record(live: Mapping[str, Any] | None) -> Record | None:
+    """What the ConfigMap says; None without one, and for one that somebody emptied."""
+    data = (live or {}).get("data") or {}
+    if not data.get("database"):
+        return None
+    pending = data.get("post_pending", UNKNOWN)
+    return Record(
+        database=data["database"],
+        before_rollout=data.get("before_rollout", ""),
+        after_rollout=data.get("after_rollout", ""),
+        post_pending=int(pending) if pending.isdecimal() else None,
+        finished=data.get("finished", ""),
+    )
+
+
+def write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, new: Record) -> None:
+    """Write the record over the one that was read; KubeError 409 if another run wrote since."""
+    data = {
+        "database": new.database,
+        "before_rollout": new.before_rollout,
+        "after_rollout": new.after_rollout,
+        "post_pending": UNKNOWN if new.post_pending is None else str(new.post_pending),
+        "finished": new.finished,
+    }
+    metadata = {"labels": labels(namespace, COMPONENT)}
+    if live is None:
+        identity = {"name": NAME, "namespace": namespace}
+        cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {**identity, **metadata}, "data": data})
+        return
+    bound = {**metadata, "resourceVersion": live["metadata"]["resourceVersion"]}
+    cluster.patch("v1", "ConfigMap", NAME, namespace, {"metadata": bound, "data": data})

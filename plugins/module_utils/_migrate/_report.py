@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run of migrations found and did, or would do."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from . import _record
+from ._plan import BEFORE, Goal, Record
+
+SKIPPED = (
+    "MIGRATIONS WERE SKIPPED, because skip is set. If the database lacks any, the application fails or damages data:"
+    " unset it as soon as the recovery is over."
+)
+
+
+@dataclass
+class Report:
+    goal: Goal
+    before: Record | None = None
+    after: Record | None = None
+    # By the name of the Job or of the ConfigMap: created or changed.
+    actions: dict[str, str] = field(default_factory=dict)
+
+
+def result(namespace: str, report: Report) -> dict[str, Any]:
+    """The module's result."""
+    goal, after = report.goal, report.after
+    left = after.post_pending if after else None
+    pending = goal.phase == BEFORE and (after is None or after.after_rollout != goal.image)
+    return {
+        "changed": bool(report.actions),
+        "msg": _sentence(goal, left),
+        "job": goal.job,
+        "post_pending": pending,
+        "post_pending_count": left if pending else 0,
+        "skipped_migrations": False,
+        "objects": [
+            {
+                "kind": "ConfigMap" if name == _record.NAME else "Job",
+                "namespace": namespace,
+                "name": name,
+                "action": action,
+            }
+            for name, action in report.actions.items()
+        ],
+        "diff": {
+            "before": asdict(report.before) if report.before else {},
+            "after": asdict(after) if after else {},
+        },
+    }
+
+
+def skipped(goal: Goal) -> dict[str, Any]:
+    """The result when the user asked for nothing to be done."""
+    return {
+        "changed": False,
+        "msg": SKIPPED,
+        "job": goal.job,
+        "post_pending": False,
+        "post_pending_count": None,
+        "skipped_migrations": True,
+        "objects": [],
+    }
+
+
+def _sentence(goal: Goal, left: int | None) -> str:
+    if goal.phase != BEFORE:
+        return f"All migrations of {goal.image} are done, 0 are pending."
+    count = "an unknown number is" if left is None else f"{left} are"
+    return f"Migrations before the rollout of {goal.image} are done, {count} left for after it."

@@ -1,0 +1,186 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mastodon_migrate
+short_description: Bring the database to the migrations of an image
+version_added: 1.0.0
+author: the fediverse.mastodon contributors (@fediverse-mastodon)
+description:
+  - Runs Mastodon's database migrations in a Job, in the two halves that a rollout without downtime needs. With
+    O(phase=before_rollout) the schema gains what the new image needs, or is made when the database is empty; with
+    O(phase=after_rollout) it loses what only the old image needed.
+  - Records what is done in ConfigMap C(mastodon-migrations). An instance that is up to date costs one read of it; a run
+    that was killed is resumed where it was.
+  - A Job's name carries a hash of the image, the phase and the database, so the same work is never done twice, not even
+    by two runs at the same time. A Job that still runs is waited for. A Job that failed is replaced by the next run.
+  - When a Job fails, the message holds why and the last 50 lines of its log, and nothing else has been touched.
+options:
+  namespace:
+    description: The instance's namespace.
+    type: str
+    required: true
+  phase:
+    description: Which half of the migrations to run.
+    type: str
+    choices: [before_rollout, after_rollout]
+    required: true
+  job_template:
+    description:
+      - A complete Job without a command, as the fact C(app_job_template) of the role C(app) holds it. Its first
+        container runs the wanted image, with an environment for the database itself rather than for a pooler.
+    type: dict
+    required: true
+  database:
+    description:
+      - A text that names the database, as C(identity) of the fact C(database_connection).
+      - Another text is another database, whose migrations are not known.
+    type: str
+    required: true
+  deadline:
+    description: How long one Job may take, in seconds. Migrations of a large instance take hours.
+    type: int
+    default: 14400
+  start_timeout:
+    description: How long a Job may take until its Pod runs, in seconds.
+    type: int
+    default: 600
+  ttl:
+    description: How long finished Jobs are kept, in seconds. They are kept for ever unless set.
+    type: int
+  skip:
+    description:
+      - Does nothing, with a warning. For recovery only, when the rest of the run must go on without migrations.
+    type: bool
+    default: false
+  progress_file:
+    description: Set by the action plugin, to print lines of progress while the module waits. Leave it alone.
+    type: path
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - fediverse.mastodon.attributes
+attributes:
+  action_group:
+    support: full
+  check_mode:
+    support: full
+    details: Whether migrations are left for after the rollout is known only once those before it have run. For a new
+      image on an existing database it is taken that there are some.
+  diff_mode:
+    support: full
+    details: Shows the record of what is migrated.
+  idempotent:
+    support: full
+seealso:
+  - name: Upgrading Mastodon
+    description: Why migrations come in two halves.
+    link: https://docs.joinmastodon.org/admin/upgrading/
+"""
+
+EXAMPLES = r"""
+- name: Bring the database to what the new image needs
+  fediverse.mastodon.mastodon_migrate:
+    namespace: mastodon
+    phase: before_rollout
+    job_template: "{{ app_job_template }}"
+    database: "{{ database_connection.identity }}"
+  register: migration
+
+- name: Finish the migrations after the rollout
+  fediverse.mastodon.mastodon_migrate:
+    namespace: mastodon
+    phase: after_rollout
+    job_template: "{{ app_job_template }}"
+    database: "{{ database_connection.identity }}"
+  when: migration.post_pending
+"""
+
+RETURN = r"""
+post_pending:
+  description: Whether the phase V(after_rollout) has to be run for this image.
+  returned: success
+  type: bool
+post_pending_count:
+  description: How many post-deployment migrations are left, if that is known.
+  returned: success
+  type: int
+job:
+  description: The name of the Job that does this work, whether it had to run or not.
+  returned: success
+  type: str
+  sample: mastodon-migrate-before-3f2a9c1d4e
+skipped_migrations:
+  description: Whether O(skip) was set, so that nothing was looked at or done.
+  returned: success
+  type: bool
+objects:
+  description: The Job and the ConfigMap, as far as they were made or changed, or would be in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(Job) or V(ConfigMap).
+      type: str
+    namespace:
+      description: The namespace.
+      type: str
+    name:
+      description: The name.
+      type: str
+    action:
+      description: V(created) or V(changed).
+      type: str
+msg:
+  description: What is in the database now, and what is left.
+  returned: success
+  type: str
+  sample: "Migrations before the rollout of ghcr.io/mastodon/mastodon:v4.6.5 are done, 0 are left for after it."
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._job import image
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._migrate import Migration, Work
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import Goal
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._report import SKIPPED, result, skipped
+
+OPTIONS = {
+    "namespace": {"type": "str", "required": True},
+    "phase": {"type": "str", "choices": ["before_rollout", "after_rollout"], "required": True},
+    "job_template": {"type": "dict", "required": True},
+    "database": {"type": "str", "required": True},
+    "deadline": {"type": "int", "default": 14400},
+    "start_timeout": {"type": "int", "default": 600},
+    "ttl": {"type": "int"},
+    "skip": {"type": "bool", "default": False},
+    "progress_file": {"type": "path"},
+}
+
+
+def migrate(module: AnsibleModule) -> dict[str, Any]:
+    params = module.params
+    template = params["job_template"]
+    goal = Goal(params["phase"], image(template), params["database"])
+    if params["skip"]:
+        module.warn(SKIPPED)
+        return skipped(goal)
+    work = Work(template, params["start_timeout"], params["deadline"], params["ttl"])
+    migration = Migration(connect(params), params["namespace"], goal, work, Progress(params["progress_file"]))
+    return result(params["namespace"], migration.predict() if module.check_mode else migration.run())
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec={**AUTH_ARGS, **OPTIONS}, supports_check_mode=True)
+    run(module, lambda: migrate(module))
+
+
+if __name__ == "__main__":
+    main()
