@@ -44,7 +44,7 @@ def _external(given: Mapping[str, Any]) -> Iterator[Mistake]:
         yield Mistake(variable, "base is not set", "set cache_external.base, or cache_backend: valkey")
     for purpose in PURPOSES:
         server = given.get(purpose)
-        if isinstance(server, Mapping):
+        if isinstance(server, Mapping) and server:
             yield from _server(f"{variable}.{purpose}", purpose, server)
     base, cache = given.get("base"), given.get("cache")
     if isinstance(base, Mapping) and isinstance(cache, Mapping) and _address(base) == _address(cache):
