@@ -52,7 +52,7 @@ def test_a_missing_bucket_is_only_made_if_never_to_be_configured(missing):
 
 
 def test_a_missing_bucket_that_is_not_to_be_made_stops_the_run(missing):
-    with pytest.raises(Failure, match="bucket media does not exist.*storage_bucket_create: true"):
+    with pytest.raises(Failure, match=r"bucket media does not exist.*storage_bucket_create: true"):
         run(missing)
     assert missing.written == []
 
@@ -120,7 +120,7 @@ def test_another_region_is_named(scripted, answer):
 
 def test_a_store_that_does_not_answer_is_named(scripted, answer):
     store = scripted({("HEAD", ""): answer(0, b"no answer from s3.example.org:443: refused")})
-    with pytest.raises(Failure, match="Cannot reach the object store at https://s3.example.org: no answer.*refused"):
+    with pytest.raises(Failure, match=r"Cannot reach the object store at https://s3.example.org: no answer.*refused"):
         run(store)
 
 
