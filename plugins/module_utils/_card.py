@@ -52,4 +52,7 @@ def verdict_lines(verdicts: Iterable[Mapping[str, Any]]) -> list[str]:
         return ["not checked"]
     if not wrong:
         return ["ok: " + " ".join(verdict["clause"] for verdict in told if verdict["verdict"] == "ok")]
-    return [f"{verdict['verdict']} {verdict['clause']}: {verdict.get('cure', '')}".rstrip(": ") for verdict in wrong]
+    return [
+        f"{verdict['clause']} {verdict['title']}: {verdict['verdict']}; got {verdict['got']} -> {verdict['cure']}"
+        for verdict in wrong
+    ]

@@ -18,7 +18,11 @@ DAY = datetime.timedelta(days=1)
 
 
 def issue(
-    subject: str, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, signer: ec.EllipticCurvePrivateKey, names: list[str]
+    subject: str,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: x509.Name,
+    signer: ec.EllipticCurvePrivateKey,
+    names: list[str],
 ) -> x509.Certificate:
     """A certificate for ``names``, or one of an authority when there are none."""
     now = datetime.datetime.now(datetime.UTC)

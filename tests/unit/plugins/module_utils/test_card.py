@@ -32,10 +32,10 @@ def test_objects_are_counted_over_all_results_and_skipped_ones_are_passed_over()
 def test_only_what_is_wrong_is_told_with_its_cure():
     verdicts = [
         {"clause": "C1", "verdict": "ok"},
-        {"clause": "C5", "verdict": "drift", "cure": "send the header"},
+        {"clause": "C5", "title": "CORS", "verdict": "drift", "got": "no header", "cure": "send the header"},
         {"clause": "C7", "verdict": "skipped"},
     ]
-    assert verdict_lines(verdicts) == ["drift C5: send the header"]
+    assert verdict_lines(verdicts) == ["C5 CORS: drift; got no header -> send the header"]
 
 
 def test_all_in_order_is_one_line():
