@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from ._addresses import parse_overrides
 from ._handle import HANDLE_CLAUSES
@@ -19,7 +20,7 @@ from ._instance_probes import INSTANCE_PROBES
 from ._prober import Prober
 from ._target import Target
 from ._tls import trust
-from ._verdict import Verdict, evaluate, overall
+from ._verdict import Verdict, drifting, evaluate, overall
 
 # The contract of the check: add probes and clauses here.
 PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES)
@@ -54,6 +55,19 @@ class Report:
     @property
     def ok(self) -> bool:
         return overall(self.verdicts) == "ok"
+
+    def as_dict(self) -> dict[str, Any]:
+        wrong = [verdict.clause for verdict in self.verdicts if verdict.verdict in ("drift", "unreachable")]
+        told = "does not hold in " + ", ".join(wrong) if wrong else "holds in every clause"
+        return {
+            "ok": self.ok,
+            "local_domain": self.local_domain,
+            "web_domain": self.web_domain,
+            "drift": drifting(self.verdicts),
+            "verdicts": [verdict.as_dict() for verdict in self.verdicts],
+            "requests": self.requests,
+            "msg": f"What other servers rely on {told}.",
+        }
 
 
 def check_instance(

@@ -232,7 +232,7 @@ def test_a_silent_server_costs_one_timeout_and_is_unreachable(bed, silent_port):
 def test_a_proxying_apex_is_accepted_and_named(bed, fediverse):
     def passed_on(ask, answer):
         if ask.host == APEX and ask.secure and ask.path in OWNED:
-            return world._instance(ask)
+            return world.instance(ask)
         return answer
 
     world = fediverse(change=passed_on)
@@ -244,7 +244,7 @@ def test_a_proxying_apex_is_accepted_and_named(bed, fediverse):
 
 def test_an_apex_that_passes_only_some_lookups_on_is_clause_13(bed, fediverse):
     def passed_on(ask, answer):
-        return world._instance(ask) if ask.host == APEX and ask.secure and ask.path == OWNED[0] else answer
+        return world.instance(ask) if ask.host == APEX and ask.secure and ask.path == OWNED[0] else answer
 
     world = fediverse(change=passed_on)
     assert outcomes(bed(world).check(), "drift") == {"C9", "C13"}
