@@ -17,7 +17,10 @@ node_image() {
     e2fsprogs bash ca-certificates curl jq procps containerd runc inotify-tools
   step "turning it into a node" node_files "$root"
   control_plane_images "$root/kind/images"
-  step "importing the node image" import_node_image "$root" "$name"
+  step "packing the node image" python3 "$HERE/pack_image.py" "$root.tar" "$name" "$root" \
+    --entrypoint /usr/local/bin/entrypoint,/sbin/init --env container=docker --stop-signal SIGRTMIN+3
+  step "loading the node image" docker load -q -i "$root.tar"
+  discard "$root.tar"
   discard "$root"
 }
 
@@ -95,9 +98,4 @@ control_plane_image() { # REF PROGRAM ARCHIVE
   esac
   python3 "$HERE/pack_image.py" "$3" "$1" "$dir" "${entrypoint[@]}"
   discard "$dir"
-}
-
-import_node_image() { # ROOT NAME
-  tar --numeric-owner -C "$1" -c . | docker import --change 'ENV container=docker' --change 'STOPSIGNAL SIGRTMIN+3' \
-    --change 'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]' - "$2"
 }

@@ -26,6 +26,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cmd", default="", help="words, separated by commas")
     parser.add_argument("--user", default="", help="UID, UID:GID or a name")
     parser.add_argument("--workdir", default="/")
+    parser.add_argument("--stop-signal", default="")
     parser.add_argument("--env", action="append", default=[], metavar="KEY=VALUE")
     return parser.parse_args()
 
@@ -39,6 +40,8 @@ def image_config(options: argparse.Namespace, layer_digest: str) -> bytes:
         config["Cmd"] = options.cmd.split(",")
     if options.user:
         config["User"] = options.user
+    if options.stop_signal:
+        config["StopSignal"] = options.stop_signal
     machine = platform.machine()
     document = {
         "architecture": ARCHITECTURES.get(machine, machine),
