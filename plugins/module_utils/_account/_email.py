@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-# The domain must have a dot: Mastodon looks it up in the public DNS (mastodon.md 7).
-_FORM = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+# The domain must have a dot, because Mastodon looks it up in DNS (mastodon.md 7). An address that begins with a hyphen
+# would be taken for an option by the command that gets it.
+_FORM = re.compile(r"(?!-)[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def fault(email: str) -> str | None:

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secret ``mastodon-owner``: who the account is, its first password, and how far making it has come (pains.md T21)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .._kube._client import Cluster
+from .._labels import PREFIX, labels
+from ._decision import Wanted
+
+COMPONENT = "account"
+_STATE = PREFIX + "account"
+_VERIFIED = PREFIX + "verified"
+
+# pending: being made, its password is not known. created: made by us. found: it was there before.
+State = Literal["pending", "created", "found"]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the Secret says."""
+
+    username: str
+    state: State | None
+    verified: str
+
+    @property
+    def ours(self) -> bool:
+        return self.state in ("pending", "created")
+
+
+def fingerprint(wanted: Wanted) -> str:
+    """What was verified in the database last, so that the same wish is not verified again."""
+    text = json.dumps([wanted.username.lower(), wanted.email.lower(), wanted.role])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def kept(live: Mapping[str, Any] | None) -> Kept | None:
+    if live is None:
+        return None
+    annotations = live["metadata"].get("annotations") or {}
+    username = base64.b64decode((live.get("data") or {}).get("username", "")).decode("utf-8", "replace")
+    state = annotations.get(_STATE)
+    return Kept(username, state if state in ("pending", "created", "found") else None, annotations.get(_VERIFIED, ""))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the Secret is."""
+
+    cluster: Cluster
+    namespace: str
+    name: str
+
+    def read(self) -> dict[str, Any] | None:
+        return self.cluster.get("v1", "Secret", self.name, self.namespace)
+
+    def write(self, live: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Write over the Secret that was read; KubeError 409 if somebody else wrote since."""
+        metadata = manifest["metadata"]
+        if live is None:
+            identity = {"name": self.name, "namespace": self.namespace}
+            kind = {"apiVersion": "v1", "kind": "Secret", "type": "Opaque"}
+            return self.cluster.create({**kind, **manifest, "metadata": {**metadata, **identity}})
+        bound = {**metadata, "resourceVersion": live["metadata"]["resourceVersion"]}
+        return self.cluster.patch("v1", "Secret", self.name, self.namespace, {**manifest, "metadata": bound})
+
+
+def manifest(
+    namespace: str, wanted: Wanted, state: State, *, password: str | None = None, verified: bool = False
+) -> dict[str, Any]:
+    """What the Secret is to say; without a password the one it holds stays."""
+    values = {"username": wanted.username, "email": wanted.email} | ({"password": password} if password else {})
+    return {
+        "metadata": {
+            "labels": labels(namespace, COMPONENT),
+            "annotations": {_STATE: state} | ({_VERIFIED: fingerprint(wanted)} if verified else {}),
+        },
+        "data": {key: base64.b64encode(value.encode()).decode() for key, value in values.items()},
+    }
