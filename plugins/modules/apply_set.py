@@ -11,14 +11,14 @@ short_description: Make a set of Kubernetes objects what their manifests say
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
-  - Applies a list of manifests server-side with the field manager C(fediverse.mastodon), and deletes what the set held
-    before and no longer holds.
+  - Applies a list of manifests server-side with the field manager C(fediverse.mastodon), and deletes what the set
+    held before and no longer holds.
   - Everything is tried out by a dry run on the server first. If any object is refused, all refusals are reported
     at once and nothing is applied.
   - An object counts as changed if the dry run differs from the live object, status and bookkeeping aside. Defaults,
     webhooks and fields that other tools own, such as the replicas of an autoscaled Deployment, change nothing.
-  - Check mode makes the same dry runs and reports the same. Objects in a namespace that does not exist yet are reported
-    as created.
+  - Check mode makes the same dry runs and reports the same. Objects in a namespace that does not exist yet are
+    reported as created.
   - Diff mode shows only the paths that change. Of Secrets it shows which keys change, never their values.
   - The set is recorded as an ApplySet (KEP-3659) whose parent is the ConfigMap C(<name>-applyset), so that
     C(kubectl apply --prune --applyset=configmaps/<name>-applyset) can take it over.

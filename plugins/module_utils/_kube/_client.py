@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from ._discovery import Discovery
@@ -54,6 +56,12 @@ class Cluster:
     def requests(self) -> int:
         """API requests sent so far."""
         return self._transport.sent
+
+    @property
+    def clock(self) -> datetime:
+        """The server's time at its last answer, which the times in objects are to be compared with."""
+        date = self._transport.date
+        return parsedate_to_datetime(date) if date else datetime.now(UTC)
 
     def resource(self, api_version: str, kind: str) -> Resource:
         return self.discovery.resource(api_version, kind)

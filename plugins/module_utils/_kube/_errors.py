@@ -12,7 +12,15 @@ from typing import Any
 
 
 class Failure(Exception):  # noqa: N818  (the word the user reads)
-    """Anything a module reports with fail_json: ``str(error)`` is the whole message."""
+    """Anything a module reports with fail_json: ``str(error)`` is the message, ``result`` what it returns besides."""
+
+    def __init__(self, message: str, result: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.result: dict[str, Any] = dict(result or {})
+
+
+class Unreachable(Failure):
+    """No answer from the API server. A module that waits may outlive it; for all others it is a failure."""
 
 
 class KubeError(Failure):

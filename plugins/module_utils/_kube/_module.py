@@ -58,7 +58,7 @@ def run(module: AnsibleModule, function: Callable[[], dict[str, Any]]) -> None:
     try:
         result = function()
     except Failure as failure:
-        module.fail_json(msg=str(failure), invocation=invocation)
+        module.fail_json(msg=str(failure), **failure.result, invocation=invocation)
     else:
         if not module._diff:
             result.pop("diff", None)

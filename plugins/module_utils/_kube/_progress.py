@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -19,6 +20,6 @@ class Progress:
         if self._path is None or text == self._last:
             return
         self._last = text
-        # Opened anew each time: the reader may have come and gone, and nothing must stay in a buffer.
-        with self._path.open("a", encoding="utf-8") as file:
+        # Opened anew each time: nothing must stay in a buffer. A courtesy like this never fails what it tells about.
+        with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
             file.write(f"{text}\n")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from ._errors import Failure, KubeError, status_body
+from ._errors import Failure, KubeError, Unreachable, status_body
 from ._light import parts
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Transport:
         configuration.connection_pool_maxsize = max(CONNECTIONS, configuration.connection_pool_maxsize or 0)
         self.configuration = configuration
         self.sent = 0
+        # When the server answered last, by its own clock.
+        self.date = ""
         self._lock = threading.Lock()
         # The client package builds TLS, proxy and socket options into its pool; only the pool is used, because the
         # methods around it changed between the versions of the package.
@@ -85,7 +87,8 @@ class Transport:
                 method, self.url(path, query), body=data, headers=headers, timeout=self._timeout, retries=self._retry
             )
         except urllib3.exceptions.HTTPError as error:
-            raise Failure(unreachable(self.configuration.host, error)) from error
+            raise Unreachable(unreachable(self.configuration.host, error)) from error
+        self.date = response.headers.get("Date") or self.date
         if response.status == 401:
             raise Failure(
                 f"The API server at {self.configuration.host} does not accept these credentials (401 Unauthorized):"

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which predicate judges which kind. Nobody waits for other kinds: they are what they are once they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import _issued, _network, _operators, _pods, _postgresql, _storage, _workloads
+from ._state import Object, State
+
+
+@dataclass(frozen=True)
+class Predicate:
+    judge: Callable[[Object], State]
+    # The kind does not record which generation its status is about, so right after a change that may be the last one.
+    settles: bool = False
+    namespaced: bool = True
+    # Objects in the same namespace, made by an operator or shared, without which this one is not ready either.
+    companions: Callable[[Object], Iterable[dict[str, Any]]] | None = None
+
+
+PREDICATES: Mapping[str, Predicate] = {
+    "Deployment.apps": Predicate(_workloads.deployment),
+    "StatefulSet.apps": Predicate(_workloads.stateful_set),
+    "DaemonSet.apps": Predicate(_workloads.daemon_set),
+    "Job.batch": Predicate(_workloads.job),
+    "Pod": Predicate(_pods.pod),
+    "PersistentVolumeClaim": Predicate(_storage.persistent_volume_claim),
+    "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles=True),
+    "Service": Predicate(_network.service),
+    "Gateway.gateway.networking.k8s.io": Predicate(_network.gateway),
+    "HTTPRoute.gateway.networking.k8s.io": Predicate(_network.http_route, companions=_network.gateways),
+    "Certificate.cert-manager.io": Predicate(_issued.certificate),
+    "Issuer.cert-manager.io": Predicate(_issued.issuer),
+    "ClusterIssuer.cert-manager.io": Predicate(_issued.issuer, namespaced=False),
+    "ExternalSecret.external-secrets.io": Predicate(_issued.external_secret),
+    "SecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True),
+    "ClusterSecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True, namespaced=False),
+    "Cluster.postgresql.cnpg.io": Predicate(_postgresql.cluster, settles=True),
+    "Pooler.postgresql.cnpg.io": Predicate(
+        _postgresql.pooler, settles=True, companions=_postgresql.deployment_of_pooler
+    ),
+    "Database.postgresql.cnpg.io": Predicate(_postgresql.database),
+    "Backup.postgresql.cnpg.io": Predicate(_postgresql.backup),
+    "Dragonfly.dragonflydb.io": Predicate(
+        _operators.dragonfly, settles=True, companions=_operators.stateful_set_of_dragonfly
+    ),
+    "Elasticsearch.elasticsearch.k8s.elastic.co": Predicate(_operators.elasticsearch),
+}
+
+
+def predicate(api_version: str, kind: str) -> Predicate | None:
+    group = api_version.rpartition("/")[0]
+    return PREDICATES.get(f"{kind}.{group}" if group else kind)
