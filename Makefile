@@ -17,7 +17,7 @@ cluster: setup ## a cluster with the operators: the one in KUBECONFIG, else kind
 
 demo: cluster ## a whole instance from nothing, ending with its card; run it again to see changed=0
 	$(CLUSTER)
-	tests/demo/run.sh
+	tests/demo.sh
 
 lint: setup ## formatting and rules of Python, YAML, shell and Ansible
 	$(ENV)

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# examples/first-instance on the test cluster, from nothing to its card. Run through `make demo`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { printf '%s %s\n' "$(date +%T)" "$*" >&2; }
+inventory=${DEMO_INVENTORY:-examples/first-instance/inventory.yml}
+overrides=()
+
+if [ "$(tests/cluster/bed source)" = given ]; then
+  say "The cluster in KUBECONFIG is used as it is, with the inventory $inventory and the Secrets it names."
+  say "Copy that inventory, change its domains and point DEMO_INVENTORY at the copy."
+else
+  say "Preparing what an administrator brings along: a certificate and the storage's keys"
+  overrides=(-e @tests/support/test_cluster.yml -e @tests/support/demo.yml)
+  ansible-playbook -i "$inventory" tests/support/prepare.yml "${overrides[@]}" >/dev/null
+fi
+exec ansible-playbook -i "$inventory" fediverse.mastodon.site "${overrides[@]}"
