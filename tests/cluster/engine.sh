@@ -19,6 +19,7 @@ start_engine() {
       install -m 755 "$HERE/node/runc" "$BIN/runc-without-sys-resource"
       runtime=(--add-runtime "capless=$BIN/runc-without-sys-resource" --default-runtime capless)
     fi
+    forget_dead_engine
     setsid dockerd "${runtime[@]}" >>"$LOG/dockerd.log" 2>&1 </dev/null 9>&- &
   fi
   local i
@@ -26,8 +27,21 @@ start_engine() {
     if docker_answers; then return; fi
     sleep 0.5
   done
-  echo "no answer within $((i / 2)) s; see $LOG/dockerd.log" >&2
+  echo "no answer within $((i / 2)) s" >&2
+  tail -n 3 "$LOG/dockerd.log" >&2
   return 1
+}
+
+forget_dead_engine() { # what was killed leaves its process id, which a zombie or an unrelated process may bear by now
+  forget_dead dockerd /var/run/docker.pid
+  forget_dead containerd /var/run/docker/containerd/containerd.pid
+}
+
+forget_dead() { # PROGRAM FILE
+  local status
+  status=/proc/$(cat "$2" 2>/dev/null || true)/status
+  awk -v program="$1" '/^Name:/ {name = $2} /^State:/ {state = $2} END {exit name != program || state == "Z"}' "$status" 2>/dev/null ||
+    rm -f "$2"
 }
 
 cap_sys_resource() { # bit 24 of the bounding set
