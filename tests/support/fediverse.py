@@ -149,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         host = self.headers["Host"].partition(":")[0]
-        ask = Ask(host, self.command, self.path, dict(self.headers), self.secure)
+        ask = Ask(host, self.command, self.path, {n.title(): v for n, v in self.headers.items()}, self.secure)
         answer = self._as_process(ask) if self.process else self.fediverse.answer(ask)
         self.send_response_only(answer.status)
         for name, value in answer.headers.items():

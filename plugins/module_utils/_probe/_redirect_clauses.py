@@ -81,6 +81,11 @@ def _location_cure(got: Url | None, wanted: Url) -> str:
     return "Keep path and query as they came, without decoding or encoding anything."
 
 
+# mastodon: config/environments/production.rb, force_ssl
+_FOR_EVER = "Pass X-Forwarded-Proto: https on to the instance: without it, it redirects to itself for ever."
+_BEFORE_ALL = "Put the redirect of the handle's paths before every other rule of its site, straight to the web domain."
+
+
 @clause("C4", "one hop", "no other redirect before or after it", ("apex.webfinger", "arrival"), redirected)
 def one_hop(target: Target, seen: Seen) -> Iterator[Deviation]:
     hops = [found for found in answered(seen, "apex.webfinger", "arrival") if found.is_redirect]
@@ -89,10 +94,8 @@ def one_hop(target: Target, seen: Seen) -> Iterator[Deviation]:
         where is not None and where.host != target.web_domain and f".{where.host}".endswith(f".{target.local_domain}")
     )
     if stays or len(hops) > 1:
-        yield Deviation(
-            f"redirected to {', then to '.join(str(hop.header('Location')) for hop in hops)}",
-            "Put the redirect of the handle's paths before every other rule of its site, straight to the web domain.",
-        )
+        got = f"redirected to {', then to '.join(str(hop.header('Location')) for hop in hops)}"
+        yield Deviation(got, _FOR_EVER if len(hops) > 1 and hops[1].location == where else _BEFORE_ALL)
 
 
 @clause(

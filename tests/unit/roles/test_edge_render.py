@@ -1,0 +1,211 @@
+"""What the edge role renders: without a cluster, the same bytes every time, and no object more than needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+SERVICES = {"web": {"name": "mastodon-web", "port": 3000}, "streaming": {"name": "mastodon-streaming", "port": 4000}}
+SPLIT = {"mastodon_local_domain": "example.org", "mastodon_web_domain": "social.example.org"}
+VARIANTS = {
+    "split": {**SPLIT, "edge_certificate_secret": "tls", "edge_handle_certificate_secret": "apex-tls"},
+    "issuer": {
+        **SPLIT,
+        "edge_certificate_issuer": {"name": "letsencrypt", "kind": "ClusterIssuer"},
+        "edge_gateway_annotations": {"a": "b"},
+        "edge_route_annotations": {"c": "d"},
+    },
+    "one": {"mastodon_local_domain": "example.org", "edge_certificate_secret": "tls"},
+    "shared": {
+        **SPLIT,
+        "edge_gateway_create": False,
+        "edge_gateway_name": "public",
+        "edge_gateway_namespace": "gateways",
+        "edge_gateway_section": "https-social",
+        "edge_handle_gateway_section": "https-apex",
+        "edge_request_timeout": None,
+        "edge_streaming_timeout": None,
+    },
+    "apex elsewhere": {
+        **SPLIT,
+        "edge_certificate_secret": "tls",
+        "edge_handle_gateway_name": "site",
+        "edge_handle_gateway_namespace": "site",
+        "edge_handle_gateway_section": "https",
+    },
+}
+
+
+def render(variables, directory):
+    inventory = directory / "inventory.yml"
+    host = {
+        "mastodon_namespace": "social",
+        "mastodon_mode": "render",
+        "mastodon_render_path": str(directory / "out"),
+        "edge_services": SERVICES,
+        **variables,
+    }
+    inventory.write_text(yaml.safe_dump({"mastodon": {"hosts": {"one": host}}}))
+    # No cluster is named, and none is there by chance: rendering must not ask for one.
+    environment = {name: value for name, value in os.environ.items() if "KUBE" not in name and "K8S" not in name}
+    command = ["ansible-playbook", "tests/support/edge.yml", "-i", str(inventory)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**environment, "HOME": str(directory)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(params=VARIANTS)
+def variant(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """Renders each variant once, whatever the order of the tests."""
+    directories = {}
+
+    def directory(variant):
+        if variant not in directories:
+            directories[variant] = tmp_path_factory.mktemp("edge")
+            render(VARIANTS[variant], directories[variant])
+        return directories[variant]
+
+    return directory
+
+
+@pytest.fixture
+def rendered(once, variant):
+    return once(variant)
+
+
+@pytest.fixture
+def objects(rendered):
+    manifests = list(yaml.safe_load_all((rendered / "out/edge.yaml").read_text()))
+    return {(one["kind"], one["metadata"]["name"]): one for one in manifests}
+
+
+only = pytest.mark.parametrize
+
+
+@only("variant", ["issuer"], indirect=True)
+def test_the_same_inputs_give_the_same_bytes(variant, rendered):
+    before = (rendered / "out/edge.yaml").read_bytes()
+    assert "changed=0" in render(VARIANTS[variant], rendered)
+    assert (rendered / "out/edge.yaml").read_bytes() == before
+
+
+def test_every_object_is_the_instance_s_own(objects):
+    for one in objects.values():
+        assert one["metadata"]["namespace"] == "social"
+        assert one["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "fediverse.mastodon"
+
+
+@only(
+    ("variant", "expected"),
+    [
+        ("split", {"Gateway mastodon", "HTTPRoute mastodon-http", "HTTPRoute mastodon-handle"}),
+        (
+            "issuer",
+            {
+                "Gateway mastodon",
+                "Certificate mastodon-web",
+                "Certificate mastodon-handle",
+                "HTTPRoute mastodon-http",
+                "HTTPRoute mastodon-handle",
+            },
+        ),
+        ("one", {"Gateway mastodon", "HTTPRoute mastodon-http"}),
+        ("shared", {"HTTPRoute mastodon-handle"}),
+        ("apex elsewhere", {"Gateway mastodon", "HTTPRoute mastodon-http", "HTTPRoute mastodon-handle"}),
+    ],
+    indirect=["variant"],
+)
+def test_no_object_more_than_needed(objects, expected):
+    always = {"HTTPRoute mastodon-web", "HTTPRoute mastodon-streaming"}
+    assert {f"{kind} {name}" for kind, name in objects} == expected | always
+
+
+@only(
+    ("variant", "listeners"),
+    [
+        ("split", {"https": ("social.example.org", "tls"), "https-handle": ("example.org", "apex-tls"), "http": None}),
+        (
+            "issuer",
+            {
+                "https": ("social.example.org", "mastodon-web-tls"),
+                "https-handle": ("example.org", "mastodon-handle-tls"),
+                "http": None,
+            },
+        ),
+        ("one", {"https": ("example.org", "tls"), "http": None}),
+        ("apex elsewhere", {"https": ("social.example.org", "tls"), "http": None}),
+    ],
+    indirect=["variant"],
+)
+def test_a_listener_and_certificate_for_each_domain_of_the_gateway(objects, listeners):
+    found = objects["Gateway", "mastodon"]["spec"]["listeners"]
+    assert {
+        one["name"]: (one["hostname"], one["tls"]["certificateRefs"][0]["name"]) if "tls" in one else None
+        for one in found
+    } == listeners
+
+
+@only("variant", ["issuer"], indirect=True)
+def test_every_ordered_certificate_is_the_one_that_a_listener_uses(objects):
+    for name, domain in (("mastodon-web", "social.example.org"), ("mastodon-handle", "example.org")):
+        spec = objects["Certificate", name]["spec"]
+        assert spec["dnsNames"] == [domain]
+        assert spec["secretName"] == f"{name}-tls"
+        assert spec["issuerRef"] == {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "letsencrypt"}
+
+
+def test_the_application_is_on_https_only(objects):
+    for name in ("mastodon-web", "mastodon-streaming", "mastodon-handle"):
+        if ("HTTPRoute", name) in objects:
+            (parent,) = objects["HTTPRoute", name]["spec"]["parentRefs"]
+            assert parent["sectionName"].startswith("https")
+
+
+def test_only_the_prefix_of_streaming_goes_there(objects):
+    (rule,) = objects["HTTPRoute", "mastodon-streaming"]["spec"]["rules"]
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/api/v1/streaming"}}]
+    assert rule["backendRefs"] == [{"name": "mastodon-streaming", "port": 4000}]
+
+
+@only(
+    ("variant", "web", "streaming"),
+    [("split", {"request": "120s"}, {"request": "0s"}), ("shared", None, None)],
+    indirect=["variant"],
+)
+def test_timeouts_are_named_or_left_to_the_gateway(objects, web, streaming):
+    for name, expected in (("mastodon-web", web), ("mastodon-streaming", streaming)):
+        assert objects["HTTPRoute", name]["spec"]["rules"][0].get("timeouts") == expected
+
+
+@only(
+    ("variant", "parent"),
+    [
+        ("split", {"name": "mastodon", "namespace": "social", "sectionName": "https-handle"}),
+        ("shared", {"name": "public", "namespace": "gateways", "sectionName": "https-apex"}),
+        ("apex elsewhere", {"name": "site", "namespace": "site", "sectionName": "https"}),
+    ],
+    indirect=["variant"],
+)
+def test_the_redirect_hangs_where_the_apex_is(objects, parent):
+    spec = objects["HTTPRoute", "mastodon-handle"]["spec"]
+    assert spec["parentRefs"] == [parent]
+    assert spec["hostnames"] == ["example.org"]
+
+
+@only("variant", ["issuer"], indirect=True)
+def test_annotations_reach_gateway_and_routes(objects):
+    for (kind, _), one in objects.items():
+        expected = {"Gateway": {"a": "b"}, "HTTPRoute": {"c": "d"}}.get(kind)
+        assert one["metadata"].get("annotations") == expected
