@@ -23,7 +23,7 @@ INTERVAL = 0.3
 
 
 class ProgressAction(ActionBase):
-    """Runs the module of the same name. Progress is read from a file, so it is only seen where the module runs locally."""
+    """Runs the module of the same name. Progress comes through a file, so it is seen only if the module runs here."""
 
     _supports_check_mode = True
     _supports_async = True

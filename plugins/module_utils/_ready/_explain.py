@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,11 +24,11 @@ EVENTS = 5
 
 
 def explain(cluster: Cluster, target: Target, item: Mapping[str, Any] | None, state: State) -> str:
-    return scrub("\n".join(_lines(cluster, target, item, state)))
+    return "\n".join(_lines(cluster, target, item, state))
 
 
 def _lines(cluster: Cluster, target: Target, item: Mapping[str, Any] | None, state: State) -> Iterator[str]:
-    yield f"{target.ref}: {state.reason}"
+    yield f"{target.ref}: {scrub(state.reason)}"
     if item is None or not target.namespace:
         return
     try:
@@ -50,7 +51,7 @@ def _lines(cluster: Cluster, target: Target, item: Mapping[str, Any] | None, sta
 
 
 def _pod(cluster: Cluster, item: Mapping[str, Any]) -> Iterator[str]:
-    yield f"{reference(item)}: {pod(item).reason}"
+    yield f"{reference(item)}: {scrub(pod(item).reason)}"
     yield from _indented(_containers(cluster, item))
     yield from _indented(_events(cluster, item))
 
@@ -78,7 +79,7 @@ def _containers(cluster: Cluster, item: Mapping[str, Any]) -> Iterator[str]:
             continue
         if lines := text.splitlines()[-LOG_LINES:]:
             yield f"last lines of container {container['name']}{' before its restart' if previous else ''}:"
-            yield from (f"  | {line}" for line in lines)
+            yield from (f"  | {scrub(line)}" for line in lines)
 
 
 def _events(cluster: Cluster, item: Mapping[str, Any]) -> Iterator[str]:
@@ -86,10 +87,20 @@ def _events(cluster: Cluster, item: Mapping[str, Any]) -> Iterator[str]:
     metadata = item["metadata"]
     fields = f"involvedObject.uid={metadata['uid']},type=Warning"
     events = cluster.list("v1", "Event", metadata.get("namespace"), fields=fields)
-    for event in sorted(events, key=last_seen)[-EVENTS:]:
+    latest = {_gist(event): event for event in sorted(events, key=last_seen)}
+    for event in list(latest.values())[-EVENTS:]:
         count = (event.get("series") or {}).get("count") or event.get("count") or 1
         times = f" ({count} times)" if count > 1 else ""
-        yield f"event {event.get('reason')}{times}: {' '.join(str(event.get('message') or '').split())}"
+        yield f"event {event.get('reason')}{times}: {scrub(_message(event))}"
+
+
+def _message(event: Mapping[str, Any]) -> str:
+    return " ".join(str(event.get("message") or "").split()).removeprefix("(combined from similar events): ")
+
+
+def _gist(event: Mapping[str, Any]) -> tuple[Any, str]:
+    """What events have in common that differ only in the names of the pods that were tried."""
+    return event.get("reason"), re.sub(r'"[^"]*"', "", _message(event))
 
 
 def _indented(lines: Iterator[str] | list[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ._state import Object, Progressing, Ready, State, condition, generation, holds, status, told
@@ -34,16 +35,14 @@ def service(item: Object) -> State:
 
 def gateway(item: Object) -> State:
     """Accepted and Programmed, with every listener: a route is Accepted even if its listener has no certificate."""
-    for kind in ("Accepted", "Programmed"):
-        if not holds(found := condition(item, kind), generation(item)):
-            return Progressing(_unmet(kind, found, generation(item)))
-    listeners = {one.get("name"): one for one in status(item).get("listeners") or ()}
+    now = generation(item)
+    answered = {one.get("name"): one for one in status(item).get("listeners") or ()}
+    # The listeners first, since the Gateway as a whole only tells that something is wrong with one.
     for listener in item["spec"]["listeners"]:
-        for kind in ("ResolvedRefs", "Programmed"):
-            found = _condition(listeners.get(listener["name"]) or {}, kind)
-            if not holds(found, generation(item)):
-                return Progressing(f"listener {listener['name']}: {_unmet(kind, found, generation(item))}")
-    return Ready()
+        if missing := unmet(answered.get(listener["name"]) or {}, ("ResolvedRefs", "Programmed"), now):
+            return Progressing(f"listener {listener['name']}: {missing.text}")
+    missing = unmet(status(item), ("Accepted", "Programmed"), now)
+    return Progressing(missing.text) if missing else Ready()
 
 
 def http_route(item: Object) -> State:
@@ -51,14 +50,14 @@ def http_route(item: Object) -> State:
     parents = status(item).get("parents") or ()
     for wanted in item["spec"].get("parentRefs") or ():
         answers = [one for one in parents if _same(one.get("parentRef") or {}, wanted, item)]
-        name = wanted["name"] + (f" listener {wanted['sectionName']}" if wanted.get("sectionName") else "")
+        name = f"{wanted.get('kind', 'Gateway')} {wanted['name']}"
+        if wanted.get("sectionName"):
+            name += f" listener {wanted['sectionName']}"
         if not answers:
-            return Progressing(f"{wanted.get('kind', 'Gateway')} {name} has not answered yet")
+            return Progressing(f"{name} has not answered yet")
         for answer in answers:
-            for kind in ("Accepted", "ResolvedRefs"):
-                if not holds(found := _condition(answer, kind), generation(item)):
-                    text = f"{wanted.get('kind', 'Gateway')} {name}: {_unmet(kind, found, generation(item))}"
-                    return Progressing(text, doubtful=found.get("reason") in ROUTE_DOUBTFUL)
+            if missing := unmet(answer, ("Accepted", "ResolvedRefs"), generation(item)):
+                return Progressing(f"{name}: {missing.text}", doubtful=missing.reason in ROUTE_DOUBTFUL)
     return Ready()
 
 
@@ -85,11 +84,18 @@ def _same(answered: Mapping[str, Any], wanted: Mapping[str, Any], route: Object)
     )
 
 
-def _condition(part: Object, kind: str) -> dict[str, Any]:
-    return condition({"status": part}, kind)
+@dataclass(frozen=True)
+class Unmet:
+    reason: str
+    text: str
 
 
-def _unmet(kind: str, found: Object, generation: int) -> str:
-    if found.get("observedGeneration") != generation:
-        return f"{kind} is not known for the last change yet"
-    return f"not {kind}: {told(found)}"
+def unmet(part: Object, kinds: tuple[str, ...], generation: int) -> Unmet | None:
+    """The first of these conditions of a status, or of a listener or parent in it, that does not hold."""
+    for kind in kinds:
+        found = condition({"status": part}, kind)
+        if found.get("observedGeneration") != generation:
+            return Unmet("", f"{kind} is not known for the last change yet")
+        if not holds(found):
+            return Unmet(str(found.get("reason")), f"not {kind}: {told(found)}")
+    return None

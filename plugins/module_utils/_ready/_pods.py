@@ -33,7 +33,8 @@ def pod(item: Object) -> State:
     if phase == "Succeeded":
         return Ready()
     if phase == "Failed":
-        return Failed(": ".join(part for part in (now.get("reason"), now.get("message")) if part) or "it failed")
+        ended = trouble(item)
+        return Failed(told(now) or (ended.reason if ended else "it failed"))
     if holds(condition(item, "Ready")) and not item["metadata"].get("deletionTimestamp"):
         return Ready()
     return trouble(item) or Progressing(unscheduled(item) or "its containers are starting")

@@ -138,12 +138,13 @@ def deployment_of_pooler(item: Object) -> Iterator[dict[str, Any]]:
 
 
 def database(item: Object) -> State:
-    if stale := unobserved(item):
-        return stale
-    applied, message = status(item).get("applied"), status(item).get("message")
-    if applied:
+    """observedGeneration only rises when the spec was applied; until then the message tells what PostgreSQL said."""
+    now = status(item)
+    if now.get("applied") and not unobserved(item):
         return Ready()
-    return Progressing(str(message or "not applied yet"), doubtful=applied is False)
+    message = "" if now.get("applied") else str(now.get("message") or "")
+    # It is tried again and again; without an SQLSTATE the server was not there yet.
+    return Progressing(message or "not applied yet", doubtful="SQLSTATE" in message)
 
 
 def backup(item: Object) -> State:

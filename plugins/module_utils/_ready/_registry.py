@@ -20,6 +20,8 @@ class Predicate:
     # The kind does not record which generation its status is about, so right after a change that may be the last one.
     settles: bool = False
     namespaced: bool = True
+    # It makes a Secret, a bucket or a server that other objects may be waiting for.
+    provides: bool = False
     # Objects in the same namespace, made by an operator or shared, without which this one is not ready either.
     companions: Callable[[Object], Iterable[dict[str, Any]]] | None = None
 
@@ -28,29 +30,29 @@ PREDICATES: Mapping[str, Predicate] = {
     "Deployment.apps": Predicate(_workloads.deployment),
     "StatefulSet.apps": Predicate(_workloads.stateful_set),
     "DaemonSet.apps": Predicate(_workloads.daemon_set),
-    "Job.batch": Predicate(_workloads.job),
+    "Job.batch": Predicate(_workloads.job, provides=True),
     "Pod": Predicate(_pods.pod),
     "PersistentVolumeClaim": Predicate(_storage.persistent_volume_claim),
-    "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles=True),
+    "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles=True, provides=True),
     "Service": Predicate(_network.service),
     "Gateway.gateway.networking.k8s.io": Predicate(_network.gateway),
     "HTTPRoute.gateway.networking.k8s.io": Predicate(_network.http_route, companions=_network.gateways),
-    "Certificate.cert-manager.io": Predicate(_issued.certificate),
+    "Certificate.cert-manager.io": Predicate(_issued.certificate, provides=True),
     "Issuer.cert-manager.io": Predicate(_issued.issuer),
     "ClusterIssuer.cert-manager.io": Predicate(_issued.issuer, namespaced=False),
-    "ExternalSecret.external-secrets.io": Predicate(_issued.external_secret),
+    "ExternalSecret.external-secrets.io": Predicate(_issued.external_secret, provides=True),
     "SecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True),
     "ClusterSecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True, namespaced=False),
-    "Cluster.postgresql.cnpg.io": Predicate(_postgresql.cluster, settles=True),
+    "Cluster.postgresql.cnpg.io": Predicate(_postgresql.cluster, settles=True, provides=True),
     "Pooler.postgresql.cnpg.io": Predicate(
         _postgresql.pooler, settles=True, companions=_postgresql.deployment_of_pooler
     ),
-    "Database.postgresql.cnpg.io": Predicate(_postgresql.database),
+    "Database.postgresql.cnpg.io": Predicate(_postgresql.database, provides=True),
     "Backup.postgresql.cnpg.io": Predicate(_postgresql.backup),
     "Dragonfly.dragonflydb.io": Predicate(
-        _operators.dragonfly, settles=True, companions=_operators.stateful_set_of_dragonfly
+        _operators.dragonfly, settles=True, provides=True, companions=_operators.stateful_set_of_dragonfly
     ),
-    "Elasticsearch.elasticsearch.k8s.elastic.co": Predicate(_operators.elasticsearch),
+    "Elasticsearch.elasticsearch.k8s.elastic.co": Predicate(_operators.elasticsearch, provides=True),
 }
 
 

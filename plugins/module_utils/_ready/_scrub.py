@@ -14,8 +14,8 @@ _PATTERNS = (
     re.compile(r"(?P<keep>\b[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s@]+(?=@)", re.IGNORECASE),
     # PASSWORD=value, "api_key": "value", secret: value, Authorization: Bearer value
     re.compile(
-        r"(?P<keep>\b[\w-]*(?:passw(?:or)?d|secret|token|api_?key|private_?key|authorization|salt)\w*[\"']?\s*[=:]\s*[\"']?"
-        r"(?:bearer\s+|basic\s+)?)[^\s\"',;]+",
+        r"(?P<keep>\b[\w-]*(?:pass(?:wd|word|phrase)?|(?:secret|token|api[_-]?key|private[_-]?key|authorization|salt)\w*)"
+        r"[\"']?\s*[=:]\s*[\"']?(?:bearer\s+|basic\s+)?)[^\s\"',;]+",
         re.IGNORECASE,
     ),
 )

@@ -43,7 +43,7 @@ class Sight:
 
     @property
     def worst(self) -> State:
-        return self.trouble or self.state
+        return self.state if isinstance(self.state, Failed) else self.trouble or self.state
 
     @property
     def doubtful(self) -> bool:
@@ -62,6 +62,8 @@ class Watch:
     sights: dict[Target, Sight] = field(default_factory=dict)
     rounds: int = 0
     lenient: bool = False
+    # Until then nobody's patience ran, because something others may wait for was on its way.
+    resting_since: float = 0.0
     # When the waiting began, by the server's clock and as the API writes times.
     began: str = ""
 
@@ -73,7 +75,7 @@ class Watch:
         while unready := [target for target, sight in self.sights.items() if not isinstance(sight.state, Ready)]:
             if self.rounds % POD_ROUNDS == 1:
                 self.look_at_pods(unready)
-            if hopeless := [target for target in unready if self.is_hopeless(self.sights[target])]:
+            if hopeless := self.hopeless(unready):
                 raise self.failure("Waiting is of no use for", hopeless)
             if self.clock() >= deadline:
                 raise self.failure(f"Not ready after {timeout:g} seconds:", unready)
@@ -138,14 +140,21 @@ class Watch:
         if news:
             self.progress.line(f"{target.ref}: {sight.worst.reason or 'ready'}")
 
-    def is_hopeless(self, sight: Sight) -> bool:
-        if isinstance(sight.worst, Failed):
-            return True
-        return sight.doubtful_since is not None and self.clock() - sight.doubtful_since >= PATIENCE
+    def hopeless(self, unready: Sequence[Target]) -> list[Target]:
+        """What failed; and what is doubtful for too long, unless something is on its way that it may be waiting for."""
+        sights = {target: self.sights[target] for target in unready}
+        if any(target.predicate.provides and not sight.doubtful for target, sight in sights.items()):
+            self.resting_since = self.clock()
+        since = [max(sight.doubtful_since or 0, self.resting_since) for sight in sights.values()]
+        return [
+            target
+            for (target, sight), start in zip(sights.items(), since, strict=True)
+            if isinstance(sight.worst, Failed) or (sight.doubtful and self.clock() - start >= PATIENCE)
+        ]
 
     def failure(self, heading: str, targets: Sequence[Target]) -> Failure:
         explanations = [
-            explain(self.cluster, target, self.sights[target].item, self.sights[target].worst)
+            explain(self.cluster, target, self.sights[target].item, self.sights[target].state)
             for target in targets[:EXPLAINED]
         ]
         names = ", ".join(target.ref for target in targets)
