@@ -33,7 +33,7 @@ class Run:
             f"{found['kind']} {found['name']}": found["action"]
             for row in self.results
             for found in row["result"].get("objects") or ()
-            if found["action"] not in ("unchanged", "kept")
+            if found.get("action", "unchanged") not in ("unchanged", "kept")  # waits return objects without an action
         }
 
     @property
@@ -66,7 +66,9 @@ def playbook(name: str, inventory: dict[str, Any], directory: Path, *arguments: 
 
 def site(inventory: dict[str, Any], directory: Path, *arguments: str) -> Run:
     """Converge; on the test cluster the images and addresses are its own."""
-    return playbook("fediverse.mastodon.site", inventory, directory, f"-e@{ROOT}/tests/support/test_cluster.yml", *arguments)
+    return playbook(
+        "fediverse.mastodon.site", inventory, directory, f"-e@{ROOT}/tests/support/test_cluster.yml", *arguments
+    )
 
 
 def prepare(inventory: dict[str, Any], directory: Path) -> None:
