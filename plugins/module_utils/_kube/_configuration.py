@@ -29,7 +29,6 @@ def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]
             f"The Python package kubernetes is missing or broken for {sys.executable} ({error}); install"
             " it there with `pip install kubernetes`, or point ansible_python_interpreter at a Python that has it."
         ) from error
-    from yaml import YAMLError
 
     core = used.core
     options = {name: value for name, value in params.items() if value is not None}
@@ -37,7 +36,7 @@ def configuration(params: dict[str, Any]) -> tuple[Configuration, dict[str, Any]
         auth = core._create_auth_spec(None, **options)
         made = core._create_configuration(auth)
         headers = core._create_headers(None, **options)
-    except (used.config.ConfigException, YAMLError, OSError, ValueError) as error:
+    except Exception as error:  # whatever reading files, running credential plugins and asking token issuers may raise
         problem = str(error).rstrip(".")
         raise Failure(
             f"Cannot find out how to reach the cluster: {problem}. Set kubeconfig or K8S_AUTH_KUBECONFIG to a readable"

@@ -1,4 +1,4 @@
-"""What is waited for, when it is given up and what is said then; the cluster is a script of what is seen each second."""
+"""What is waited for, when it is given up and what is said then; the cluster is a script of what is seen when."""
 
 from __future__ import annotations
 

@@ -1,0 +1,76 @@
+"""Errors are sentences with a cure, and never quote a Secret."""
+
+import base64
+import json
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import (
+    KubeError,
+    UnknownKindError,
+    status_body,
+)
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._redact import redacted
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._transport import unreachable
+
+SECRET = {
+    "kind": "Secret",
+    "metadata": {"name": "s"},
+    "data": {"a": base64.b64encode(b"hush hush").decode(), "b": 12345},
+}
+
+
+def test_a_refusal_says_what_was_attempted_and_what_the_server_said():
+    body = {"kind": "Status", "reason": "Forbidden", "message": "deployments.apps is forbidden", "code": 403}
+    error = KubeError("apply Deployment shop/web", 403, status_body(json.dumps(body).encode()))
+    assert str(error) == "Cannot apply Deployment shop/web: deployments.apps is forbidden"
+    assert (error.status, error.reason) == (403, "Forbidden")
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [(b"<html>Bad\n Gateway</html>", "<html>Bad Gateway</html>"), (b"", "HTTP status 502"), (b"[1]", "[1]")],
+)
+def test_answers_that_are_no_status_become_the_message(raw, message):
+    assert KubeError("list Pod", 502, status_body(raw)).server_message == message
+
+
+def test_an_unknown_kind_names_what_to_install():
+    assert "install the operator or the CRD that provides cert-manager.io/v1" in str(
+        UnknownKindError("cert-manager.io/v1", "Certificate")
+    )
+
+
+@pytest.mark.parametrize("quoted", ["hush hush", SECRET["data"]["a"], "12345", "Value:12345}"])
+def test_values_of_a_secret_are_taken_out_of_messages(quoted):
+    message = f".data.b: expected string, got &value.valueUnstructured{{{quoted}}}"
+    causes = [{"field": ".data.b", "message": f"invalid: {quoted}", "reason": "FieldValueInvalid"}]
+    error = KubeError("apply Secret shop/s", 422, {"message": message, "details": {"causes": causes, "name": "s"}})
+    found = redacted(error, SECRET)
+    everything = str(found) + json.dumps(found.details)
+    assert "hush" not in everything
+    assert "12345" not in everything
+    assert found.details["causes"][0]["field"] == ".data.b"
+    assert found.details["name"] == "s"
+
+
+def test_messages_about_other_kinds_are_kept():
+    error = KubeError("apply ConfigMap shop/s", 422, {"message": "invalid: a"})
+    assert redacted(error, {"kind": "ConfigMap", "data": {"a": "a"}}) is error
+
+
+@pytest.mark.parametrize(
+    ("cause", "cure"),
+    [
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", "set ca_cert"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number", "https:// address"),
+        ("[Errno 111] Connection refused", "check host and port"),
+        ("Failed to resolve 'api.example.org' ([Errno -2] Name or service not known)", "does not resolve"),
+        ("Connection to 10.0.0.1 timed out. (connect timeout=10.0)", "did not answer in time"),
+        ("something else", "check host, the network and the kubeconfig"),
+    ],
+)
+def test_an_api_server_that_does_not_answer_is_told_with_the_cure(cause, cure):
+    text = unreachable("https://api.example.org:6443", Exception(cause))
+    assert text.startswith("Cannot reach the API server at https://api.example.org:6443: ")
+    assert cure in text
+    assert cause in text
