@@ -1,0 +1,1 @@
+ALTER TABLE user_roles ADD COLUMN require_2fa boolean NOT NULL DEFAULT false;

@@ -1,0 +1,1 @@
+ALTER TABLE user_roles ADD COLUMN collection_limit integer NOT NULL DEFAULT 10;
