@@ -30,7 +30,9 @@ class CallbackModule(CallbackBase):
             "task": result.task.get_name(),
             "host": result.host.get_name(),
             "changed": bool(result.result.get("changed")),
-            "result": {key: result.result[key] for key in ("msg", "objects", "verdicts", "outcome") if key in result.result},
+            "result": {
+                key: result.result[key] for key in ("msg", "objects", "verdicts", "outcome") if key in result.result
+            },
         }
         with Path(os.environ["RECORD_TO"]).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, default=str) + "\n")
