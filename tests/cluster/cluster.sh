@@ -43,6 +43,7 @@ up_published() {
 }
 
 create_kind() { # CONFIG
+  delete_kind # what an engine that was just started still has
   step "creating the kind cluster" kind create cluster --config "$1" --kubeconfig "$KUBECONFIG" --wait 180s
   routes
   step "waiting for the cluster's DNS" kubectl -n kube-system rollout status deployment/coredns --timeout=180s
@@ -56,7 +57,7 @@ announce() { # what will be done to this machine, before it is done
     [ -z "$packages" ] || echo "  - install Debian packages: $packages"
     docker_answers || echo "  - start a Docker engine"
     [ -x "$BIN/coredns" ] || echo "  - compile Kubernetes and what a node needs: 8 minutes on two cores, once"
-    [ -n "$(docker images -q "$(node_image_name)" 2>/dev/null)" ] || echo "  - make kind's node image: 1 minute, once"
+    [ -n "$(docker images -q "$(node_image_name)" 2>/dev/null)" ] || echo "  - make kind's node image if the engine has none: 1 minute, once"
     echo "  - create the kind cluster \"bed\", and route its addresses (10.96.0.0/16, 10.244.0.0/16) from here: half a minute"
     echo "Everything is kept in $BED."
   } >&2
@@ -108,14 +109,16 @@ cluster_status() {
   kubectl get pods -A | awk 'NR == 1 || $4 != "Running"'
 }
 
-cluster_delete() { # also what an engine that died left behind
+cluster_delete() {
   rm -f "$RUN/mode" "$RUN/source"
-  if has kind && docker_answers; then
-    kind delete cluster --name bed --kubeconfig "$KUBECONFIG" >"$LOG/delete.log" 2>&1 || die "kind delete cluster failed: $LOG/delete.log"
-  fi
+  if has kind && docker_answers; then delete_kind; fi
   if [ -d "$BED/kwok/clusters/bed" ]; then
     kwok_ctl delete cluster >"$LOG/delete.log" 2>&1 || die "kwokctl delete cluster failed: $LOG/delete.log"
   fi
+}
+
+delete_kind() {
+  kind delete cluster --name bed --kubeconfig "$KUBECONFIG" >"$LOG/delete.log" 2>&1 || die "kind delete cluster failed: $LOG/delete.log"
 }
 
 cluster_down() {
