@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many connections to PostgreSQL an instance opens, and whether the database or its pooler admits them (T45)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._backing._sizes import RESERVED_CONNECTIONS, server_connections
+from ._queues import SCHEDULER, served
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number of connections that must not be exceeded, by what is said of the database."""
+
+    name: str
+    needed: int
+    admitted: int
+
+    @property
+    def kept(self) -> bool:
+        return self.needed <= self.admitted
+
+
+def connection_budget(sizes: Mapping[str, Any], database: Mapping[str, Any]) -> dict[str, Any]:
+    """The connections of every process, their sum, and the limits they are held against, with a line for people.
+
+    mastodon.md 8: web replicas x processes x threads + Sidekiq threads x replicas + streaming replicas x pool.
+    During a rollout every Deployment that surges has one more pod (the scheduler's stops first instead). Jobs connect
+    directly and live in the reserve.
+    """
+    parts = dict(_parts(sizes))
+    steady = sum(each * replicas for each, replicas, _surges in parts.values())
+    surge = sum(each for each, _replicas, surges in parts.values() if surges)
+    limits = list(_limits(steady + surge, database))
+    return {
+        "processes": {name: each * replicas for name, (each, replicas, _surges) in parts.items()},
+        "steady": steady,
+        "rollout": steady + surge,
+        "limits": [
+            {"name": limit.name, "needed": limit.needed, "admitted": limit.admitted, "kept": limit.kept}
+            for limit in limits
+        ],
+        "kept": all(limit.kept for limit in limits),
+        "message": _message(parts, steady, surge, limits),
+    }
+
+
+def _parts(sizes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, int, bool]]]:
+    """Each Deployment's connections per pod, its pods, and whether a rollout adds a pod."""
+    web, streaming = sizes["web"], sizes["streaming"]
+    yield "web", (max(web["processes"], 1) * web["threads"], web["replicas"], True)
+    for name, group in sizes["sidekiq"].items():
+        yield f"sidekiq-{name}", (group["concurrency"], group["replicas"], SCHEDULER not in served(group["queues"]))
+    yield "streaming", (streaming["database_pool"], streaming["replicas"], True)
+
+
+def _limits(rollout: int, database: Mapping[str, Any]) -> Iterator[Limit]:
+    pool, most = database.get("pool"), database.get("max_connections")
+    if pool:
+        accepted = int(pool["max_client_conn"]) * int(pool["instances"])
+        yield Limit("the pooler's max_client_conn", rollout, accepted)
+        # With session pooling a client keeps its server connection: the pool must have one for each.
+        if database.get("pooling") == "session":
+            opened = server_connections(int(pool["instances"]), int(pool["default_pool_size"]))
+            yield Limit("the pooler's default_pool_size with session pooling", rollout, opened)
+    if most:
+        direct = server_connections(int(pool["instances"]), int(pool["default_pool_size"])) if pool else rollout
+        yield Limit(f"max_connections less {RESERVED_CONNECTIONS} in reserve", direct, int(most) - RESERVED_CONNECTIONS)
+
+
+def _message(parts: Mapping[str, tuple[int, int, bool]], steady: int, surge: int, limits: list[Limit]) -> str:
+    terms = " + ".join(f"{name} {replicas} x {each}" for name, (each, replicas, _surges) in parts.items())
+    told = [f"{limit.needed} of {limit.admitted} ({limit.name})" for limit in limits] or ["no limit is known"]
+    return f"{terms} = {steady} connections, {steady + surge} during a rollout: " + "; ".join(told)

@@ -1,0 +1,82 @@
+"""Connections to the database, counted and held against what admits them (T45)."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import DATABASE
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._budget import connection_budget
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._profiles import PROFILES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes
+
+SIZES = {
+    "web": {"replicas": 2, "processes": 2, "threads": 5},
+    "streaming": {"replicas": 2, "database_pool": 10},
+    "sidekiq": {
+        "work": {"replicas": 3, "concurrency": 25, "queues": ["push"]},
+        "scheduler": {"replicas": 1, "concurrency": 5, "queues": ["scheduler,1"]},
+    },
+    "job": {"database_pool": 5},
+}
+POOL = {"max_client_conn": 100, "default_pool_size": 20, "instances": 2}
+
+
+def test_the_sum_is_that_of_the_documentation():
+    budget = connection_budget(SIZES, {})
+    assert budget["processes"] == {"web": 20, "sidekiq-work": 75, "sidekiq-scheduler": 5, "streaming": 20}
+    assert budget["steady"] == 120
+
+
+def test_a_rollout_adds_a_pod_of_everything_but_the_scheduler():
+    assert connection_budget(SIZES, {})["rollout"] == 120 + 10 + 25 + 10
+
+
+def test_the_number_is_told_in_one_line():
+    message = connection_budget(SIZES, {})["message"]
+    assert "web 2 x 10 + sidekiq-work 3 x 25" in message
+    assert "= 120 connections, 165 during a rollout" in message
+    assert message.endswith("no limit is known")
+
+
+@pytest.mark.parametrize(
+    ("database", "needed", "admitted", "kept"),
+    [
+        ({"pooling": "none", "max_connections": 185}, 165, 165, True),
+        ({"pooling": "none", "max_connections": 184}, 165, 164, False),
+        ({"pooling": "transaction", "pool": POOL}, 165, 200, True),
+        ({"pooling": "transaction", "pool": {**POOL, "max_client_conn": 80}}, 165, 160, False),
+    ],
+)
+def test_each_limit_is_kept_or_not(database, needed, admitted, kept):
+    budget = connection_budget(SIZES, database)
+    (limit,) = budget["limits"]
+    assert (limit["needed"], limit["admitted"], limit["kept"]) == (needed, admitted, kept)
+    assert budget["kept"] is kept
+
+
+def test_behind_a_transaction_pooler_the_server_sees_the_pools_alone():
+    budget = connection_budget(SIZES, {"pooling": "transaction", "pool": POOL, "max_connections": 60})
+    assert [limit["needed"] for limit in budget["limits"]] == [165, 40]
+    assert budget["kept"]
+
+
+def test_with_session_pooling_every_client_needs_a_connection_of_the_pool():
+    budget = connection_budget(SIZES, {"pooling": "session", "pool": POOL})
+    assert [(limit["needed"], limit["admitted"], limit["kept"]) for limit in budget["limits"]] == [
+        (165, 200, True),
+        (165, 40, False),
+    ]
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_profile_fits_the_database_of_the_same_profile(name):
+    size = DATABASE[name]
+    pool = {
+        "max_client_conn": size.max_clients,
+        "default_pool_size": size.pool_size,
+        "instances": size.pooler_instances,
+    }
+    database = {"pooling": "transaction", "pool": pool, "max_connections": size.max_connections}
+    budget = connection_budget(sizes(name), database)
+    assert budget["kept"], budget["message"]
+    # Nobody waits for a server connection as long as half of the threads are doing anything but queries.
+    assert 2 * size.pool_size * size.pooler_instances >= budget["steady"]

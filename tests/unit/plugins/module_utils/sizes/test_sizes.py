@@ -1,0 +1,85 @@
+"""Profiles and what is laid over them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._footprint import footprint
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._profiles import PROFILES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._queues import (
+    SCHEDULER,
+    WEIGHTS,
+    owners,
+    served,
+)
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes, workloads
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_profile_serves_all_queues_once_and_owns_the_scheduler_once(name):
+    groups = sizes(name)["sidekiq"]
+    queues = [queue for group in groups.values() for queue in served(group["queues"])]
+    assert sorted(queues) == sorted(WEIGHTS)
+    (owner,) = owners(groups, SCHEDULER)
+    assert groups[owner]["replicas"] == 1
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_every_container_asks_for_something_and_has_a_limit_of_memory(name):
+    settled = sizes(name)
+    for _workload, size in [*workloads(settled), ("job", settled["job"])]:
+        assert set(size["requests"]) == {"cpu", "memory"}
+        assert set(size["limits"]) == {"memory"}
+
+
+def test_values_are_laid_over_level_by_level_and_typed():
+    settled = sizes("small", {"web": {"replicas": "3", "requests": {"cpu": "1"}}})
+    assert settled["web"]["replicas"] == 3
+    assert settled["web"]["threads"] == PROFILES["small"]["web"]["threads"]
+    assert settled["web"]["requests"] == {"cpu": "1", "memory": "768Mi"}
+
+
+def test_a_profile_is_not_changed_by_what_is_laid_over_it():
+    sizes("small", {"web": {"requests": {"cpu": "7"}}, "sidekiq": {"work": None}})
+    assert PROFILES["small"]["web"]["requests"]["cpu"] == "250m"
+    assert "work" in PROFILES["small"]["sidekiq"]
+
+
+def test_a_group_that_is_null_is_left_out_and_a_new_one_is_completed():
+    settled = sizes("single_user", {"sidekiq": {"all": None, "mine": {"queues": ["default"], "concurrency": 3}}})
+    assert list(settled["sidekiq"]) == ["mine"]
+    assert settled["sidekiq"]["mine"]["replicas"] == 1
+    assert settled["sidekiq"]["mine"]["limits"] == {"memory": "1536Mi"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "named"),
+    [
+        ({"web": {"replcias": 2}}, "replcias"),
+        ({"web": {"threads": "many"}}, "threads"),
+        ({"sidekiq": {"mine": {"concurrency": 3}}}, "queues"),
+        ({"sidekiq": ["all"]}, "dictionary of groups"),
+        ({"web": 3}, "web must be a dictionary"),
+        ({"webs": {}}, "webs is no part"),
+    ],
+)
+def test_what_is_unknown_or_of_a_wrong_type_is_named(overrides, named):
+    with pytest.raises(ValueError, match=named):
+        sizes("small", overrides)
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(ValueError, match=r"threads.*webs"):
+        sizes("small", {"web": {"threads": "many"}, "webs": {}})
+
+
+def test_an_unknown_profile_names_the_known_ones():
+    with pytest.raises(ValueError, match="single_user, small, community"):
+        sizes("huge")
+
+
+def test_the_footprint_counts_every_pod():
+    size = {"replicas": 2, "requests": {"cpu": "250m", "memory": "512Mi"}}
+    settled = {"web": size, "streaming": {**size, "requests": {"cpu": "1.5"}}, "sidekiq": {"a": size, "b": size}}
+    found = footprint(settled)
+    assert (found["pods"], found["millicores"], found["mebibytes"]) == (8, 3 * 500 + 3000, 3 * 1024)
+    assert found["message"] == "8 pods ask for 4500m of CPU and 3072Mi of memory"
