@@ -72,6 +72,10 @@ BROKEN = {
         on_web(OWNED[0], lambda ask, answer: answer.but(Access_Control_Allow_Origin=None)),
         {"C5"},
     ),
+    "CORS for one origin only": (
+        on_apex(lambda ask, answer: answer.but(Access_Control_Allow_Origin=ask.headers.get("Origin", "x"))),
+        {"C5"},
+    ),
     "CORS with credentials": (on_apex(lambda ask, answer: answer.but(Access_Control_Allow_Credentials="true")), {"C5"}),
     "a redirect to http": (
         on_apex(lambda ask, answer: answer.but(Location=f"http://{WEB}{ask.target}")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import CLAUSES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle import HANDLE_CLAUSES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_probes import (
     HANDLE_PATHS,
@@ -12,6 +13,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_
     self_link,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response, Unreachable
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._instance_probes import INSTANCE_PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._target import Target
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._verdict import (
     Verdict,
@@ -123,3 +125,36 @@ def test_the_newest_nodeinfo_is_chosen():
 def test_a_lookup_encodes_like_most_clients_or_not_at_all():
     assert lookup("a@b.example") == "/.well-known/webfinger?resource=acct%3Aa%40b.example"
     assert lookup("a@b.example", encoded=False) == "/.well-known/webfinger?resource=acct:a@b.example"
+
+
+DUAL = Target("example.org", "example.org", families=("example.org",))
+
+
+def by_family(reason):
+    request = Request("https://example.org/", "HEAD", family=6)
+    reached = Response(Request("https://example.org/", "HEAD", family=4), 200)
+    dead = Unreachable(request, reason, "no connection to 2001:db8::7 port 443")
+    observations = {"web.ipv4": reached, "web.ipv6": dead}
+    return {verdict.clause: verdict for verdict in evaluate(CLAUSES, DUAL, observations)}["addresses"]
+
+
+@pytest.mark.parametrize("reason", ["tcp", "tls", "timeout"])
+def test_an_address_family_that_does_not_answer_is_drift(reason):
+    assert by_family(reason).verdict == "drift"
+    assert "IPv6" in by_family(reason).got
+
+
+def test_an_address_family_that_was_not_asked_is_no_drift():
+    assert by_family("budget").verdict == "unreachable"
+
+
+def test_families_are_asked_one_by_one_only_where_there_are_two():
+    def asked(target):
+        requests = [probe.request(target, {}) for probe in INSTANCE_PROBES if "ipv" in probe.name]
+        return [request.family for request in requests if request]
+
+    assert asked(DUAL) == [4, 6]
+    assert (
+        asked(Target("example.org", "social.example.org", families=("example.org", "social.example.org"))) == [4, 6] * 2
+    )
+    assert asked(Target("example.org", "example.org")) == []
