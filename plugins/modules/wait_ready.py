@@ -63,8 +63,10 @@ options:
     default: 600
   settle:
     description:
-      - How many seconds an object must look ready after its last change, if its kind does not record which change its
-        status is about. An object that nobody changed lately is not waited for.
+      - How many seconds a workload must stay ready after its status moved, since without probes it is ready for a
+        moment before each crash; and an object of a kind that does not record which change its status is about, after
+        its last change.
+      - Objects that were left alone for that long before are not waited for.
     type: int
     default: 5
   progress_file:

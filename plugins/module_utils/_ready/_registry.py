@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from . import _issued, _network, _operators, _pods, _postgresql, _storage, _workloads
 from ._state import Object, State
@@ -17,8 +17,9 @@ from ._state import Object, State
 @dataclass(frozen=True)
 class Predicate:
     judge: Callable[[Object], State]
-    # The kind does not record which generation its status is about, so right after a change that may be the last one.
-    settles: bool = False
+    # What must have been left alone a while before a ready object is believed: the spec, if the kind does not record
+    # which generation its status is about; the status, if without probes a crash loop is ready for moments.
+    settles: Literal["nothing", "spec", "status"] = "nothing"
     namespaced: bool = True
     # It makes a Secret, a bucket or a server that other objects may be waiting for.
     provides: bool = False
@@ -27,13 +28,13 @@ class Predicate:
 
 
 PREDICATES: Mapping[str, Predicate] = {
-    "Deployment.apps": Predicate(_workloads.deployment),
-    "StatefulSet.apps": Predicate(_workloads.stateful_set),
-    "DaemonSet.apps": Predicate(_workloads.daemon_set),
+    "Deployment.apps": Predicate(_workloads.deployment, settles="status"),
+    "StatefulSet.apps": Predicate(_workloads.stateful_set, settles="status"),
+    "DaemonSet.apps": Predicate(_workloads.daemon_set, settles="status"),
     "Job.batch": Predicate(_workloads.job, provides=True),
     "Pod": Predicate(_pods.pod),
     "PersistentVolumeClaim": Predicate(_storage.persistent_volume_claim),
-    "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles=True, provides=True),
+    "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles="spec", provides=True),
     "Service": Predicate(_network.service),
     "Gateway.gateway.networking.k8s.io": Predicate(_network.gateway),
     "HTTPRoute.gateway.networking.k8s.io": Predicate(_network.http_route, companions=_network.gateways),
@@ -41,16 +42,16 @@ PREDICATES: Mapping[str, Predicate] = {
     "Issuer.cert-manager.io": Predicate(_issued.issuer),
     "ClusterIssuer.cert-manager.io": Predicate(_issued.issuer, namespaced=False),
     "ExternalSecret.external-secrets.io": Predicate(_issued.external_secret, provides=True),
-    "SecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True),
-    "ClusterSecretStore.external-secrets.io": Predicate(_issued.secret_store, settles=True, namespaced=False),
-    "Cluster.postgresql.cnpg.io": Predicate(_postgresql.cluster, settles=True, provides=True),
+    "SecretStore.external-secrets.io": Predicate(_issued.secret_store, settles="spec"),
+    "ClusterSecretStore.external-secrets.io": Predicate(_issued.secret_store, settles="spec", namespaced=False),
+    "Cluster.postgresql.cnpg.io": Predicate(_postgresql.cluster, settles="spec", provides=True),
     "Pooler.postgresql.cnpg.io": Predicate(
-        _postgresql.pooler, settles=True, companions=_postgresql.deployment_of_pooler
+        _postgresql.pooler, settles="spec", companions=_postgresql.deployment_of_pooler
     ),
     "Database.postgresql.cnpg.io": Predicate(_postgresql.database, provides=True),
     "Backup.postgresql.cnpg.io": Predicate(_postgresql.backup),
     "Dragonfly.dragonflydb.io": Predicate(
-        _operators.dragonfly, settles=True, provides=True, companions=_operators.stateful_set_of_dragonfly
+        _operators.dragonfly, settles="spec", provides=True, companions=_operators.stateful_set_of_dragonfly
     ),
     "Elasticsearch.elasticsearch.k8s.elastic.co": Predicate(_operators.elasticsearch, provides=True),
 }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a status can already be about the last change, for kinds that do not record which generation it is about."""
+"""Whether an object has been left alone for long enough to believe that it is ready."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def quiet(item: Mapping[str, Any], now: datetime, seconds: float) -> bool:
-    """Whether nobody has written the object, status aside, for so many seconds. Both times are the server's."""
+def quiet(item: Mapping[str, Any], now: datetime, seconds: float, *, status: bool = False) -> bool:
+    """Whether nobody has written the object for so many seconds; writes to its status count only if ``status`` is set.
+
+    All times are the server's.
+    """
     metadata = item["metadata"]
-    times = [
-        entry["time"]
-        for entry in metadata.get("managedFields") or ()
-        if entry.get("time") and not entry.get("subresource")
-    ]
+    entries = [entry for entry in metadata.get("managedFields") or () if status or not entry.get("subresource")]
+    times = [entry.get("time") or "" for entry in entries]
     return max([*times, metadata.get("creationTimestamp") or ""]) <= stamp(now - timedelta(seconds=seconds))

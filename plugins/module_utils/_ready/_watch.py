@@ -107,13 +107,16 @@ class Watch:
         else:
             sight.trouble = None
             sight.ready_since = self.clock() if sight.ready_since is None else sight.ready_since
-            if item and target.predicate.settles and not self.is_settled(sight, item):
-                sight.state = Progressing("it looks ready; the last change may still have to show")
+            if item and not self.is_settled(target, sight, item):
+                sight.state = Progressing("it looks ready; whether it stays so is to be seen")
         self.note(target, before)
 
-    def is_settled(self, sight: Sight, item: dict[str, Any]) -> bool:
-        """Nobody changed the spec lately, or the object has stayed ready for long enough since then."""
-        return quiet(item, self.cluster.clock, self.settle) or self.clock() - (sight.ready_since or 0) >= self.settle
+    def is_settled(self, target: Target, sight: Sight, item: dict[str, Any]) -> bool:
+        """It was left alone for long enough, or has stayed ready for as long before our eyes."""
+        what = target.predicate.settles
+        if what == "nothing" or self.clock() - (sight.ready_since or 0) >= self.settle:
+            return True
+        return quiet(item, self.cluster.clock, self.settle, status=what == "status")
 
     def look_at_pods(self, unready: Iterable[Target]) -> None:
         by_namespace: dict[str, list[Target]] = defaultdict(list)

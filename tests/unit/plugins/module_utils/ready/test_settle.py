@@ -23,6 +23,10 @@ def test_the_operators_writes_to_the_status_do_not_count():
     assert quiet(written("2026-11-21T12:00:09Z", subresource="status"), NOW, 5)
 
 
+def test_of_a_workload_they_do():
+    assert not quiet(written("2026-11-21T12:00:09Z", subresource="status"), NOW, 5, status=True)
+
+
 def test_an_object_without_records_counts_from_its_creation():
     assert quiet({"metadata": {"creationTimestamp": "2026-11-21T12:00:05Z"}}, NOW, 5)
     assert not quiet({"metadata": {"creationTimestamp": "2026-11-21T12:00:06Z"}}, NOW, 5)

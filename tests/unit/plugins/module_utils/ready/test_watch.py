@@ -152,6 +152,19 @@ def test_a_kind_without_generations_is_believed_if_nobody_changed_it(recorded):
     assert script.second == 0
 
 
+def test_a_crash_loop_that_is_ready_for_a_moment_is_not_ready(web):
+    def seen(name, time):
+        objects = web(name)
+        objects["Deployment/web"]["metadata"]["managedFields"] = [{"time": time, "subresource": "status"}]
+        return objects
+
+    flaps = [seen("ready", "2026-11-21T12:00:00Z"), seen("starting", "2026-11-21T12:00:01Z")]
+    stays = [seen("ready", "2026-11-21T12:00:02Z")]
+    script = Script(*flaps, *stays)
+    watch(script).until_ready([WEB], 60)
+    assert script.second == 7
+
+
 def test_a_pooler_is_not_ready_before_its_deployment(recorded):
     pooler, deployment = recorded("postgresql", "pooler"), recorded("workloads", "ready")
     without = {"Pooler/database-pooler": pooler}
