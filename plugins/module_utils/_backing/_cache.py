@@ -49,7 +49,7 @@ def _server(given: Mapping[str, Any]) -> dict[str, Any]:
 def check_environment(server: Mapping[str, Any], purpose: str) -> dict[str, str]:
     """What the check's script is told about one server of a `cache_connection`: everything but passwords."""
     tls = ["--tls"] if server["tls"] else []
-    authority = ["--cacert", CA_PATH] if server["tls"] and server["ca_secret"] else []
+    authority = ["--cacert", CA_PATH] if server["ca_secret"] else []
     return {
         "PURPOSE": purpose,
         "HOST": server["host"] or "",

@@ -103,6 +103,13 @@ def test_a_rule_that_lets_the_origins_read_is_enough(rule, enough):
     assert (with_cors_rule([rule], ["https://a"]) == [rule]) is enough
 
 
+def test_rules_of_others_stay():
+    theirs = {"AllowedOrigin": ["https://b"], "AllowedMethod": ["PUT"]}
+    first, ours = with_cors_rule([theirs], ["https://a"])
+    assert first == theirs
+    assert (ours["AllowedOrigin"], ours["AllowedMethod"]) == (["https://a"], ["GET", "HEAD"])
+
+
 def test_cors_rules_survive_the_wire_in_any_namespace():
     rules = [{"AllowedOrigin": ["*"], "AllowedMethod": ["GET", "HEAD"], "MaxAgeSeconds": ["60"]}]
     document = cors_document(rules)
