@@ -24,7 +24,7 @@ def main(program: str, arguments: Sequence[str]) -> None:
     elif program == "puma":
         from .web.server import main as run
     elif program == "sidekiq":
-        from .sidekiq.process import main as run
+        from .sidekiq.server import main as run
     elif program == "prometheus_exporter":
         from .exporter import main as run
     else:

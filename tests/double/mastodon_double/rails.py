@@ -53,6 +53,7 @@ class Tasks:
             migrator.migrate(connection, self.counted, self.release)
 
     def seed(self) -> None:
+        self.abort_if_pending()  # a prerequisite of Rails' task
         with connect(self.settings) as connection:
             migrator.seed(connection, self.release)
 
@@ -76,8 +77,10 @@ class Tasks:
                 raise TaskFailedError("Schema migrations table does not exist yet.")
             applied = migrator.applied_versions(connection)
             print(f"\ndatabase: {connection.info.dbname}\n\n Status   Migration ID    Migration Name\n{'-' * 50}")
-        for migration in self.counted:
-            print(f"{'up' if migration.version in applied else 'down':^8}  {migration.version:<14d}  {migration.title}")
+        titles = {migration.version: migration.title for migration in self.counted}
+        for version in sorted(applied | titles.keys()):
+            state = "up" if version in applied else "down"
+            print(f"{state:^8}  {version:<14d}  {titles.get(version, '********** NO FILE **********')}")
         print()
 
     def _check_before_migrating(self, connection: psycopg.Connection[Any]) -> None:
