@@ -7,7 +7,7 @@
 #   docker.io/fediverse-mastodon/double-streaming:vVERSION    streaming
 #
 # Does only what is missing: no change in the sources, nothing to do. Also marks the cluster as one for tests (permit.yaml).
-# Environment: BED_CMD (the test bed's script, for `rootfs` and `env`), KIND_CLUSTER_NAME (bed), DOUBLE_CACHE. Needs root (chroot).
+# Environment: BED_CMD (the test bed's script, for `rootfs` and `env`), KIND_CLUSTER_NAME (bed), DOUBLE_CACHE. Needs root.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bed=${BED_CMD:-$here/../cluster/bed}
@@ -65,7 +65,9 @@ if [ ! -f "$archive" ]; then
   python3 "$here/pack.py" images "$cache/new.tar" "$base" "$application" "$sources" "${versions[@]}"
   mv "$cache/new.json" "${archive%.tar}.json" && mv "$cache/new.tar" "$archive"
 fi
-for node in $(kind get nodes --name "$cluster"); do
+nodes=$(kind get nodes --name "$cluster" 2>/dev/null)
+[ -n "$nodes" ] || die "no kind cluster named $cluster; give your cluster the images of $archive yourself (docker load, ctr import)"
+for node in $nodes; do
   if node_has_images "$node" "$archive"; then
     say "$node has ${versions[*]} already"
   else
