@@ -115,3 +115,17 @@ def test_a_read_only_tmp_ends_the_process(prepared):
     pod.manifest = lambda: manifest
     assert "Read-only file system" in pod.start().logs()
     pod.delete()
+
+
+def test_metrics_are_served_where_they_are_turned_on(prepared):
+    names = ("ENABLED", "LOCAL", "SIDEKIQ_DETAILED_METRICS")
+    env = {**RAILS, **{f"MASTODON_PROMETHEUS_EXPORTER_{name}": "true" for name in names}}
+    words = ("bundle", "exec", "sidekiq", "-c", "1", "-q", "measured")
+    pod = Pod("measured", words, env, ready=("cat", READY)).start()
+    push("DoubleSleepWorker", 20, name="measured")
+    push("TriggerWebhookWorker", name="measured")
+    eventually(lambda: "sidekiq_process_busy 1" in pod.get("/metrics", port=9394).body)
+    assert 'sidekiq_queue_backlog{queue="measured"} 1' in pod.get("/metrics", port=9394).body
+    queue("del", "queue:measured")
+    kubectl("delete", "pod", "measured", "--grace-period=1")
+    queue("del", "queue:measured")

@@ -115,3 +115,12 @@ def test_inboxes_take_nothing_unsigned(web):
 def test_every_answer_says_who_gives_it(web):
     for path in ("/health", "/", "/nowhere", "/api/v2/instance"):
         assert web.get(path).headers["x-mastodon-double"] == "web; version=4.6.5"
+
+
+def test_home_timelines_are_read_from_the_replica(prepared, token):
+    env = {**RAILS, "REPLICA_DB_HOST": "nowhere.invalid"}
+    pod = Pod("replica", ("bundle", "exec", "puma", "-C", "config/puma.rb"), env, http=(3000, "/health")).start()
+    bearer = ("-H", f"Authorization: Bearer {token}")
+    assert pod.get("/api/v1/timelines/public", *bearer).status == 200
+    assert pod.get("/api/v1/timelines/home", *bearer).status == 500
+    pod.delete()
