@@ -55,6 +55,7 @@ options:
     description:
       - Objects, as V(Kind/name), whose fields are taken over from other field managers, and from another apply set.
       - Without it, a field that another manager owns with another value is an error that names the manager and field.
+      - Edits by hand (C(kubectl edit), C(set), C(patch), C(scale)) are drift and need no force, they are put right.
     type: list
     elements: str
     default: []

@@ -1,4 +1,4 @@
-"""The product as its user meets it: from nothing to a federating instance, back to the truth, and nothing the second time."""
+"""The product as its user meets it: from nothing to an instance, back to the truth, and nothing the second time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_every_pod_is_ready(converged):
 
 def test_every_federation_verdict_is_ok(converged):
     verdicts = [verdict for row in converged.results for verdict in row["result"].get("verdicts") or ()]
-    assert {"C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "C10"} <= {v["clause"] for v in verdicts if v["verdict"] == "ok"}
+    assert {"C1", "C2", "C3", "C4", "C5", "C6", "C8", "C9", "C10"} <= {
+        v["clause"] for v in verdicts if v["verdict"] == "ok"
+    }
     assert [v for v in verdicts if v["verdict"] not in ("ok", "skipped")] == []
 
 
@@ -103,7 +105,9 @@ def test_no_secret_is_ever_shown(converged):
 
 
 def test_drift_is_put_right_and_only_it_is_reported(converged, scratch):
-    image = kubectl("-n", NAMESPACE, "get", "deploy/mastodon-web", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+    image = kubectl(
+        "-n", NAMESPACE, "get", "deploy/mastodon-web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"
+    )
     kubectl("-n", NAMESPACE, "set", "image", "deploy/mastodon-web", "*=docker.io/library/drifted:1")
     kubectl("-n", NAMESPACE, "delete", "service", "mastodon-streaming")
     kubectl("-n", NAMESPACE, "patch", "configmap", "mastodon-web", "-p", '{"data":{"LOCAL_DOMAIN":"drifted.test"}}')
@@ -114,6 +118,11 @@ def test_drift_is_put_right_and_only_it_is_reported(converged, scratch):
         "Service mastodon-streaming": "created",
         "ConfigMap mastodon-web": "changed",
     }
-    live = kubectl("-n", NAMESPACE, "get", "deploy/mastodon-web", "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+    live = kubectl(
+        "-n", NAMESPACE, "get", "deploy/mastodon-web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"
+    )
     assert live == image
-    assert kubectl("-n", NAMESPACE, "get", "configmap/mastodon-web", "-o", "jsonpath={.data.LOCAL_DOMAIN}") == "handle.test"
+    assert (
+        kubectl("-n", NAMESPACE, "get", "configmap/mastodon-web", "-o", "jsonpath={.data.LOCAL_DOMAIN}")
+        == "handle.test"
+    )

@@ -24,7 +24,8 @@ KINDS = "deployments,statefulsets,services,configmaps,secrets,clusters.postgresq
 def versions(name):
     """Every object of an instance with the version it has; operators' own bookkeeping aside."""
     return {
-        f"{found['kind']} {found['metadata']['name']}": found["metadata"]["uid"] + str(found["metadata"].get("generation", ""))
+        f"{found['kind']} {found['metadata']['name']}": found["metadata"]["uid"]
+        + str(found["metadata"].get("generation", ""))
         for found in objects(KINDS, f"e2e-{name}")
     }
 
@@ -52,7 +53,10 @@ def test_each_has_its_own_domain_secrets_and_owner(converged):
     for name in INVENTORY:
         domain = kubectl("-n", f"e2e-{name}", "get", "configmap/mastodon-web", "-o", "jsonpath={.data.LOCAL_DOMAIN}")
         assert domain == f"{name}.test"
-    keys = {kubectl("-n", f"e2e-{name}", "get", "secret/mastodon-secrets", "-o", "jsonpath={.data.SECRET_KEY_BASE}") for name in INVENTORY}
+    keys = {
+        kubectl("-n", f"e2e-{name}", "get", "secret/mastodon-secrets", "-o", "jsonpath={.data.SECRET_KEY_BASE}")
+        for name in INVENTORY
+    }
     assert len(keys) == 2
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._kube._client import FIELD_MANAGER, Cluster, reference
 from .._kube._errors import Failure, KubeError
-from ._conflict import explained
+from ._conflict import explained, made_by_hand
 from ._difference import difference
 from ._outcome import Outcome, Prediction
 from ._projection import normalized, owned_fields, projection
@@ -68,10 +68,7 @@ def predict(
     for _attempt in range(ATTEMPTS):
         if live and live["metadata"].get("deletionTimestamp"):
             raise Failure(_being_deleted(live))
-        try:
-            expected = cluster.apply(manifest, dry_run=True, force=force)
-        except KubeError as error:
-            raise explained(error, manifest) from error
+        expected, force = _dry_run(cluster, manifest, force=force)
         if live is None and not expected["metadata"].get("resourceVersion"):
             return created(manifest, expected)
         before, after = projection(live), projection(expected)
@@ -80,7 +77,18 @@ def predict(
         live = read(cluster, manifest)
     owned = owned_fields(live, FIELD_MANAGER) == owned_fields(expected, FIELD_MANAGER)
     outcome = Outcome("unchanged" if before == after else "changed", expected, *difference(before, after))
-    return Prediction(outcome, manifest, live, write=outcome.changed or not owned)
+    return Prediction(outcome, manifest, live, write=outcome.changed or not owned, force=force)
+
+
+def _dry_run(cluster: Cluster, manifest: dict[str, Any], *, force: bool) -> tuple[dict[str, Any], bool]:
+    """The object as it would be, and whether that takes force. An edit by hand is drift and is put right; what another
+    tool states is a conflict."""
+    try:
+        return cluster.apply(manifest, dry_run=True, force=force), force
+    except KubeError as error:
+        if not made_by_hand(error):
+            raise explained(error, manifest) from error
+    return _dry_run(cluster, manifest, force=True)
 
 
 def created(manifest: dict[str, Any], expected: dict[str, Any] | None = None) -> Prediction:
@@ -93,7 +101,7 @@ def carry_out(cluster: Cluster, prediction: Prediction, *, force: bool = False) 
     if not prediction.write:
         return prediction.outcome
     try:
-        made = cluster.apply(prediction.manifest, force=force)
+        made = cluster.apply(prediction.manifest, force=force or prediction.force)
     except KubeError as error:
         raise explained(error, prediction.manifest) from error
     return replace(prediction.outcome, object=made)

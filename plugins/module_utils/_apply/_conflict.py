@@ -16,10 +16,21 @@ from .._kube._errors import KubeError
 # "conflict with "helm" using apps/v1 with subresource "scale"": the words before and after differ between versions.
 MANAGER = re.compile(r'conflict with "([^"]+)"')
 
+# As these managers kubectl changes single fields for a person: kubectl-edit, kubectl-set, kubectl-patch, kubectl-scale.
+BY_HAND = "kubectl-"
+# With this one it applies whole files, which somebody may keep: another statement of the truth.
+APPLIED = "kubectl-client-side-apply"
+
+
+def made_by_hand(error: KubeError) -> bool:
+    """Whether the fields in conflict were changed by a person, not by a tool that would change them back."""
+    managers = {_manager(cause) for cause in _conflicts(error)}
+    return bool(managers) and all(name.startswith(BY_HAND) and name != APPLIED for name in managers)
+
 
 def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
     """The same error; if it is a conflict between field managers, with the fields, their owners and the cure."""
-    conflicts = [cause for cause in error.details.get("causes") or () if cause.get("reason") == "FieldManagerConflict"]
+    conflicts = _conflicts(error)
     if not conflicts:
         return error
     claims = "; ".join(f"{cause.get('field')} belongs to {_manager(cause)}" for cause in conflicts)
@@ -32,6 +43,10 @@ def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
     return KubeError(
         error.attempt, error.status, {"reason": error.reason, "details": error.details, "message": message}
     )
+
+
+def _conflicts(error: KubeError) -> list[Mapping[str, Any]]:
+    return [cause for cause in error.details.get("causes") or () if cause.get("reason") == "FieldManagerConflict"]
 
 
 def _manager(cause: Mapping[str, Any]) -> str:

@@ -52,3 +52,5 @@ class Prediction:
     live: dict[str, Any] | None
     # Something is to be sent: also when only the ownership of fields changes, which does not change the object.
     write: bool
+    # Fields are to be taken over from another manager.
+    force: bool = False

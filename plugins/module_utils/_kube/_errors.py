@@ -10,6 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+# Characters to keep of either end of a message.
+QUOTED = 500
+
 
 class Failure(Exception):  # noqa: N818  (the word the user reads)
     """Anything a module reports with fail_json: ``str(error)`` is the message, ``result`` what it returns besides."""
@@ -31,8 +34,13 @@ class KubeError(Failure):
         self.status = status
         self.reason = str(body.get("reason") or "")
         self.details: dict[str, Any] = dict(body.get("details") or {})
-        self.server_message = str(body.get("message") or self.reason or f"HTTP status {status}")
+        self.server_message = shortened(str(body.get("message") or self.reason or f"HTTP status {status}"))
         super().__init__(f"Cannot {attempt}: {self.server_message}")
+
+
+def shortened(message: str) -> str:
+    """The message without the middle of the objects that the server quotes whole: the fault is named at both ends."""
+    return message if len(message) <= 2 * QUOTED else f"{message[:QUOTED]} … {message[-QUOTED:]}"
 
 
 class UnknownKindError(KubeError):
