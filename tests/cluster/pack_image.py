@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pack a directory tree into an archive that `docker load` and `ctr images import` read: one layer, no engine needed."""
+"""Pack a directory into an image archive, as `docker load` and `ctr images import` read it: one layer, no engine."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 def main() -> None:
     options = arguments()
-    # Beside its destination, so that the finished archive replaces an older one at once: a killed run leaves no half image.
+    # Beside its destination, so that the whole archive takes its name at once: a killed run leaves no half image.
     with tempfile.TemporaryDirectory(dir=options.archive.parent, prefix="packing-") as directory:
         layer = Path(directory, "layer.tar")
         subprocess.run(["tar", "--numeric-owner", "-C", options.root, "-cf", layer, "."], check=True)
