@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._footprint import footprint
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._profiles import PROFILES
@@ -12,6 +14,9 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._queues 
     served,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes, workloads
+
+
+README = Path(__file__).parents[5] / "roles/app/README.md"
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -83,3 +88,10 @@ def test_the_footprint_counts_every_pod():
     found = footprint(settled)
     assert (found["pods"], found["millicores"], found["mebibytes"]) == (8, 3 * 500 + 3000, 3 * 1024)
     assert found["message"] == "8 pods ask for 4500m of CPU and 3072Mi of memory"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_the_role_s_readme_tells_the_true_sums(name):
+    total = footprint(sizes(name))
+    row = next(line for line in README.read_text().splitlines() if line.startswith(f"| `{name}`"))
+    assert f"{total['pods']} pods, {total['millicores']}m, {total['mebibytes']}Mi" in row

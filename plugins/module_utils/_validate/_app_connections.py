@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mistakes in how the application connects to its database and cache (T45)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._backing._sizes import DATABASE
+from .._environment._redis import PREFIXES
+from .._sizes._budget import connection_budget
+from .._sizes._sizes import sizes
+from ._app_values import dictionary, profile
+from ._mistake import Mistake
+
+
+def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    yield from _database(dictionary(values, "app_database", "database_connection"))
+    yield from _budget(values)
+    yield from _cache(values)
+
+
+def _database(connection: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A connection that was written by hand; the role `database` publishes none like these."""
+    direct = (connection.get("direct_host"), connection.get("direct_port"))
+    if connection.get("pooling") == "transaction" and direct == (connection.get("host"), connection.get("port")):
+        problem = "direct_host is the pooler itself, and migrations take advisory locks that a pooler strands"
+        yield Mistake("app_database", problem, "set direct_host and direct_port to the server behind it")
+    if connection.get("sslmode") == "verify-ca" and not connection.get("ca_secret"):
+        problem = "sslmode verify-ca trusts no public authority"
+        yield Mistake("app_database", problem, "set ca_secret, or sslmode: verify-full")
+
+
+def _budget(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    try:
+        settled = sizes(profile(values), dictionary(values, "app_sizes"))
+        budget = connection_budget(settled, _limits(values))
+    except (ValueError, KeyError, TypeError):
+        return
+    for limit in budget["limits"]:
+        # The pool against the server is the database's own concern.
+        if not limit["kept"] and not _own_pool(values, limit["name"]):
+            cure = "use fewer replicas, processes or threads in app_sizes, a transaction pooler, or raise the limit"
+            yield Mistake("app_sizes", f"too many database connections: {budget['message']}", cure)
+            return
+
+
+def _own_pool(values: Mapping[str, Any], name: str) -> bool:
+    return bool(_limits(values).get("pool")) and name.startswith("max_connections")
+
+
+def _limits(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is known of the database's limits: of a connection by hand, a server of the user's own, or the role's."""
+    known = dictionary(values, "app_database", "database_connection")
+    if known or values.get("database_backend") == "external":
+        return known or dictionary(values, "database_external")
+    size = DATABASE.get(str(values.get("database_profile") or profile(values)))
+    if size is None:
+        return {}
+    pooling = values.get("database_pooling") or "transaction"
+    pool = {
+        "max_client_conn": int(values.get("database_pooler_max_clients") or size.max_clients),
+        "default_pool_size": int(values.get("database_pool_size") or size.pool_size),
+        "instances": int(values.get("database_pooler_instances") or size.pooler_instances),
+    }
+    return {
+        "pooling": pooling,
+        "pool": pool if pooling != "none" else None,
+        "max_connections": int(values.get("database_max_connections") or size.max_connections),
+    }
+
+
+def _cache(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    cache = dictionary(values, "app_cache", "cache_connection", "cache_external")
+    servers = {purpose: cache[purpose] for purpose in PREFIXES if isinstance(cache.get(purpose), Mapping)}
+    for purpose, server in servers.items():
+        if server.get("tls") and server.get("sentinels"):
+            problem = (
+                f"{purpose} has TLS and Sentinels, and Mastodon can say TLS only in an address, which names one host"
+            )
+            yield Mistake("app_cache", problem, "set one of them")
+    authorities = [
+        dict(server["ca_secret"]) for server in servers.values() if server.get("tls") and server.get("ca_secret")
+    ]
+    if not values.get("app_trusted_ca_secret") and any(authority != authorities[0] for authority in authorities):
+        problem = "the servers' certificates have different authorities, and Ruby reads one file of them"
+        yield Mistake(
+            "app_cache", problem, "put all authorities into one key of a Secret and name it in app_trusted_ca_secret"
+        )

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mistakes in the sizes: queues without an owner or with two, and memory that Rails cannot start in (T25, T27)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._backing._quantity import mebibytes
+from .._sizes._queues import SCHEDULER, WEIGHTS, owners, queue_name, queue_weight, served
+from .._sizes._sizes import sizes, workloads
+from ._app_values import dictionary, listing, profile
+from ._mistake import Mistake
+
+VARIABLE = "app_sizes"
+_GROUP_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
+# What Rails takes to start, mebibytes (mastodon.md 7).
+_RAILS_FLOOR = 400
+
+
+def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    try:
+        settled = sizes(profile(values), dictionary(values, VARIABLE))
+    except ValueError as error:
+        yield Mistake(VARIABLE, str(error), "see the profile's shape in the README of the role app")
+        return
+    yield from _numbers(settled)
+    yield from _groups(settled["sidekiq"])
+    yield from _scheduler(settled["sidekiq"])
+    for name, size in [*workloads(settled), ("job", settled["job"])]:
+        yield from _memory(name, size, 0 if name == "streaming" else _RAILS_FLOOR)
+    yield from _autoscaled(values, settled)
+
+
+def _numbers(settled: Mapping[str, Any]) -> Iterator[Mistake]:
+    for part, size in [*workloads(settled), ("job", settled["job"])]:
+        for name in ("replicas", "processes", "threads", "concurrency", "database_pool"):
+            least = 0 if name in ("replicas", "processes") else 1
+            number = size.get(name)
+            if number is not None and number < least:
+                yield Mistake(VARIABLE, f"{name} of {part} is {number}", f"set {least} or more")
+
+
+def _groups(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
+    for name, group in groups.items():
+        if not _GROUP_NAME.fullmatch(name):
+            problem = f"{name!r} cannot be part of a Deployment's name"
+            yield Mistake(VARIABLE, problem, "use at most 32 lower-case letters, digits and hyphens")
+        yield from _entries(name, group["queues"])
+    everything = {queue for group in groups.values() for queue in served(group["queues"])}
+    missing = [queue for queue in WEIGHTS if queue not in everything]
+    if missing and missing != [SCHEDULER]:
+        without = ", ".join(queue for queue in missing if queue != SCHEDULER)
+        yield Mistake(VARIABLE, f"no Sidekiq group serves {without}", "add it to the queues of a group")
+
+
+def _entries(name: str, queues: list[str]) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for entry in queues:
+        queue = queue_name(entry)
+        if queue in seen:
+            yield Mistake(VARIABLE, f"group {name} lists queue {queue} twice", "give it a weight instead")
+        seen.add(queue)
+        if queue not in WEIGHTS:
+            cure = f"the queues are {', '.join(WEIGHTS)}"
+            yield Mistake(VARIABLE, f"group {name} serves {queue!r}, which is no queue of Mastodon's", cure)
+        try:
+            queue_weight(entry)
+        except ValueError as error:
+            yield Mistake(VARIABLE, f"group {name}: {error}", "the weight is a whole number above 0")
+    if not queues:
+        yield Mistake(VARIABLE, f"group {name} serves no queue", "list its queues, or set the group to null")
+
+
+def _scheduler(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
+    found = owners(groups, SCHEDULER)
+    if not found:
+        problem = "no Sidekiq group serves the queue scheduler, so nothing is ever cleaned up or published on time"
+        yield Mistake(VARIABLE, problem, "add a group with the queues [scheduler] and one replica")
+    elif len(found) > 1:
+        problem = f"the groups {' and '.join(found)} serve the queue scheduler, so everything scheduled happens twice"
+        yield Mistake(VARIABLE, problem, "leave scheduler to one of them")
+    elif groups[found[0]]["replicas"] != 1:
+        problem = f"group {found[0]} serves the queue scheduler with {groups[found[0]]['replicas']} replicas"
+        yield Mistake(VARIABLE, problem, "set its replicas to 1, and give the other queues to another group")
+
+
+def _memory(name: str, size: Mapping[str, Any], floor: int) -> Iterator[Mistake]:
+    amounts = {}
+    for kind in ("requests", "limits"):
+        amount = (size.get(kind) or {}).get("memory")
+        if amount is None:
+            continue
+        try:
+            amounts[kind] = mebibytes(amount)
+        except ValueError as error:
+            yield Mistake(VARIABLE, f"{kind}.memory of {name}: {error}", "write it like 512Mi or 2Gi")
+    limit = amounts.get("limits")
+    if limit is None:
+        return
+    if limit < amounts.get("requests", 0):
+        problem = f"{name} asks for more memory than it may use"
+        yield Mistake(VARIABLE, problem, "set limits.memory to requests.memory or more")
+    if limit < floor:
+        problem = f"{name} may use {limit}Mi, and Rails needs about {floor}Mi to start"
+        yield Mistake(VARIABLE, problem, f"set limits.memory of {name} to {floor}Mi or more, better 1Gi")
+
+
+def _autoscaled(values: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterator[Mistake]:
+    variable = "app_autoscaled_workloads"
+    wanted = listing(values, variable)
+    names = [name for name, _size in workloads(settled)]
+    for name in wanted:
+        if name not in names:
+            yield Mistake(variable, f"there is no workload {name!r}", f"the workloads are {', '.join(names)}")
+    for owner in owners(settled["sidekiq"], SCHEDULER):
+        if f"sidekiq-{owner}" in wanted:
+            problem = f"sidekiq-{owner} serves the queue scheduler, which must have exactly one replica"
+            yield Mistake(variable, problem, "leave it out, or give the queue scheduler to a group of its own")
