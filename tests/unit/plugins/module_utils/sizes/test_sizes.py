@@ -15,7 +15,6 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._queues 
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes, workloads
 
-
 README = Path(__file__).parents[5] / "roles/app/README.md"
 
 
