@@ -118,6 +118,8 @@ msg:
   sample: 1 changed, 60 unchanged.
 """
 
+from typing import Any
+
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._report import result
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._set import apply_set
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import (
@@ -130,18 +132,24 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module i
 
 def main() -> None:
     module = ManifestsModule(
-        argument_spec=dict(
+        argument_spec={
             **AUTH_ARGS,
-            name={"type": "str", "required": True},
-            namespace={"type": "str", "required": True},
-            manifests={"type": "list", "elements": "dict", "required": True},
-            prune={"type": "bool", "default": True},
-            force_conflicts={"type": "list", "elements": "str", "default": []},
-        ),
+            "name": {"type": "str", "required": True},
+            "namespace": {"type": "str", "required": True},
+            "manifests": {"type": "list", "elements": "dict", "required": True},
+            "prune": {"type": "bool", "default": True},
+            "force_conflicts": {"type": "list", "elements": "str", "default": []},
+        },
         supports_check_mode=True,
     )
     own = {name: module.params[name] for name in ("name", "namespace", "manifests", "prune", "force_conflicts")}
-    run(module, lambda: result(apply_set(connect(module.params), **own, check_mode=module.check_mode)))
+
+    def apply() -> dict[str, Any]:
+        cluster = connect(module.params)
+        outcomes = apply_set(cluster, **own, check_mode=module.check_mode)
+        return result(outcomes, cluster.warnings)
+
+    run(module, apply)
 
 
 if __name__ == "__main__":

@@ -390,6 +390,16 @@ def test_no_value_of_a_secret_is_in_any_result_or_error(cluster, namespace, appl
         assert not [value for value in [*hidden, "turned over", "theirs", "ours again"] if value in text]
 
 
+def test_what_the_server_advises_is_passed_on(namespace):
+    cluster = connect({})
+    cluster.patch(
+        "v1", "Namespace", namespace, None, {"metadata": {"labels": {"pod-security.kubernetes.io/warn": "restricted"}}}
+    )
+    outcomes = apply_set(cluster, name="shop", namespace=namespace, manifests=[deployment()])
+    assert len(result(outcomes, cluster.warnings)["warnings"]) == 1, "once, though it is said for each request"
+    assert cluster.warnings[0].startswith('would violate PodSecurity "restricted:latest"')
+
+
 def test_an_object_that_is_being_deleted_is_told(cluster, namespace, apply):
     held = config_map()
     held["metadata"]["finalizers"] = ["engine.example.org/hold"]

@@ -15,12 +15,13 @@ from ._outcome import Action, Outcome
 ORDER: tuple[Action, ...] = ("created", "changed", "unchanged", "pruned", "kept")
 
 
-def result(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def result(outcomes: Sequence[Outcome], warnings: Sequence[str] = ()) -> dict[str, Any]:
     """The module result: what happened to each object, the diff of those that changed, and one sentence."""
     changed = [outcome for outcome in outcomes if outcome.changed]
     return {
         "changed": bool(changed),
         "msg": summary(outcomes),
+        "warnings": list(warnings),
         "objects": [outcome.entry for outcome in outcomes],
         "diff": [
             {

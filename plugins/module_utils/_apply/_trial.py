@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .._kube._client import Cluster, reference
 from .._kube._errors import Failure, KubeError
@@ -19,7 +19,7 @@ from ._outcome import Prediction
 from ._parent import PART_OF, member_of
 
 # The object as it is in the cluster, if it is there.
-Live = dict[str, Any] | None
+Live: TypeAlias = "dict[str, Any] | None"
 # Calls a function once for each tuple of arguments and returns the results in order.
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], list[Any]]
 

@@ -58,6 +58,11 @@ class Cluster:
         return self._transport.sent
 
     @property
+    def warnings(self) -> Sequence[str]:
+        """What the server advised in its answers so far, each once."""
+        return tuple(self._transport.warnings)
+
+    @property
     def clock(self) -> datetime:
         """The server's time at its last answer, which the times in objects are to be compared with."""
         date = self._transport.date

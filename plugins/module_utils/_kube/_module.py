@@ -52,7 +52,10 @@ def connect(params: dict[str, Any]) -> Cluster:
 
 
 def run(module: AnsibleModule, function: Callable[[], dict[str, Any]]) -> None:
-    """Exit the module with the function's result, or with its failure as the message."""
+    """Exit the module with the function's result, or with its failure as the message.
+
+    ``warnings`` in the result become warnings of the task.
+    """
     module.no_log_values.update(_credentials(module.params.get("kubeconfig")))
     invocation = {"module_args": loggable(module.params)}
     try:
@@ -60,6 +63,8 @@ def run(module: AnsibleModule, function: Callable[[], dict[str, Any]]) -> None:
     except Failure as failure:
         module.fail_json(msg=str(failure), **failure.result, invocation=invocation)
     else:
+        for warning in result.pop("warnings", ()):
+            module.warn(warning)
         if not module._diff:
             result.pop("diff", None)
         module.exit_json(**result, invocation=invocation)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 60.0
 # Too many requests, or the server is starting or stopping: all three promise that nothing was done.
 BUSY = (429, 503, 504)
+WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
 
 class Transport:
@@ -34,6 +36,8 @@ class Transport:
         configuration.connection_pool_maxsize = max(CONNECTIONS, configuration.connection_pool_maxsize or 0)
         self.configuration = configuration
         self.sent = 0
+        # What the server advised in passing, such as that pods will violate a policy. A dictionary keeps the order.
+        self.warnings: dict[str, None] = {}
         # When the server answered last, by its own clock.
         self.date = ""
         self._lock = threading.Lock()
@@ -89,6 +93,9 @@ class Transport:
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(unreachable(self.configuration.host, error)) from error
         self.date = response.headers.get("Date") or self.date
+        for header in response.headers.getlist("Warning"):
+            if text := warning(header):
+                self.warnings.setdefault(text)
         if response.status == 401:
             raise Failure(
                 f"The API server at {self.configuration.host} does not accept these credentials (401 Unauthorized):"
@@ -108,6 +115,12 @@ class Transport:
     def url(self, path: str, query: Mapping[str, Any] | None = None) -> str:
         url = self.configuration.host.rstrip("/") + path
         return f"{url}?{urlencode(query, doseq=True)}" if query else url
+
+
+def warning(header: str) -> str:
+    """The text of a Warning header of the API server: ``299 - "text"``."""
+    found = WARNING.match(header)
+    return re.sub(r"\\(.)", r"\1", found.group(1)) if found else ""
 
 
 def unreachable(host: str, error: Exception) -> str:

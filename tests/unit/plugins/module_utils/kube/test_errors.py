@@ -10,7 +10,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors i
     status_body,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._redact import redacted
-from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._transport import unreachable
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._transport import unreachable, warning
 
 SECRET = {
     "kind": "Secret",
@@ -74,3 +74,10 @@ def test_an_api_server_that_does_not_answer_is_told_with_the_cure(cause, cure):
     assert text.startswith("Cannot reach the API server at https://api.example.org:6443: ")
     assert cure in text
     assert cause in text
+
+
+def test_warnings_of_the_server_are_read():
+    assert warning('299 - "would violate PodSecurity \\"restricted:latest\\": \\\\o/"') == (
+        'would violate PodSecurity "restricted:latest": \\o/'
+    )
+    assert warning("110 anderson/1.3.37 stale") == ""

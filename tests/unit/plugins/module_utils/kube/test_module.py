@@ -48,7 +48,7 @@ def test_the_invocation_in_the_result_does_not_quote_them_either(module, capsys,
     def function():
         if fails:
             raise Failure("it went wrong", {"state": "absent"})
-        return {"changed": False, "diff": [{"before": "", "after": ""}]}
+        return {"changed": False, "diff": [{"before": "", "after": ""}], "warnings": ["mind the gap"]}
 
     code, result = ended(module(manifests=[SECRET]), function, capsys)
     assert result["invocation"]["module_args"]["manifests"] == ["Secret s"]
@@ -57,6 +57,7 @@ def test_the_invocation_in_the_result_does_not_quote_them_either(module, capsys,
         assert (code, result["failed"], result["msg"], result["state"]) == (1, True, "it went wrong", "absent")
     else:
         assert code == 0
+        assert "mind the gap" in json.dumps(result["warnings"])
         assert "diff" not in result, "nobody asked for it"
 
 
