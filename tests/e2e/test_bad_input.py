@@ -17,8 +17,8 @@ MISTAKES = {
     "database_instances": "several",
     "storage_backend": "floppy",
     "edge_redirect_status": 418,
-    "app_web_replica": 3,
-    "app_extra_environment": {"REDIS_NAMESPACE": "mastodon"},
+    "app_profil": "small",
+    "app_extra_environment": [{"name": "REDIS_NAMESPACE", "value": "mastodon"}],
 }
 
 

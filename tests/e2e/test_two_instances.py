@@ -62,7 +62,7 @@ def test_each_has_its_own_domain_secrets_and_owner(converged):
 
 def test_changing_one_leaves_the_other_alone(converged, scratch):
     before = versions("north")
-    changed = {**INVENTORY, "south": {**INVENTORY["south"], "app_web_replicas": 2}}
+    changed = {**INVENTORY, "south": {**INVENTORY["south"], "app_sizes": {"web": {"replicas": 2}}}}
     run = site(changed, scratch, "--limit=south")
     assert run.code == 0, run.output[-5000:]
     assert run.changed_objects.get("Deployment mastodon-web") == "changed"

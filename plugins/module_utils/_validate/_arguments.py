@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ Options = Mapping[str, Mapping[str, Any]]
 
 # Keys of a role's argument specification that describe an option to people; the validator does not know them.
 _FOR_PEOPLE = frozenset({"description", "version_added"})
+
+# ansible-doc's markup, as in V(s3): a message shows the text alone.
+_MARKUP = re.compile(r"\b[A-Z]+\(([^()]*)\)")
 
 
 def argument_mistakes(options: Options, provided: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -69,4 +73,4 @@ def _expected(option: Mapping[str, Any]) -> str:
 def _purpose(option: Mapping[str, Any]) -> str:
     description = option.get("description", "")
     first = description if isinstance(description, str) else next(iter(description), "")
-    return " ".join(first.split()).rstrip(".")
+    return _MARKUP.sub(r"\1", " ".join(first.split())).rstrip(".")
