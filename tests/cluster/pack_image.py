@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Pack a directory into an image archive, as `docker load` and `ctr images import` read it: one layer, no engine."""
 
 from __future__ import annotations
