@@ -149,9 +149,22 @@ def volume(cluster, namespace):
     )
 
 
+def database(cluster, namespace):
+    cluster.create(
+        {
+            "apiVersion": "postgresql.cnpg.io/v1",
+            "kind": "Cluster",
+            "metadata": {"name": "mastodon-database", "namespace": namespace},
+            # On no node: its being there is all that counts.
+            "spec": {"instances": 1, "storage": {"size": "1Gi"}, "affinity": {"nodeSelector": {"no": "where"}}},
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("evidence", "named"),
     [
+        (database, "Cluster mastodon-database"),
         (lambda *where: configmap(*where, "mastodon-migrations"), "ConfigMap mastodon-migrations"),
         (lambda *where: configmap(*where, "mastodon-domains"), "ConfigMap mastodon-domains"),
         (volume, "PersistentVolumeClaim media"),
@@ -175,22 +188,26 @@ def test_unrelated_objects_are_no_evidence(cluster, namespace):
     assert keep(cluster, namespace)["changed"]
 
 
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        {"labels": {"reconcile.external-secrets.io/managed": "true"}},
-        {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": str(uuid.uuid4())}]},
-    ],
-    ids=["label", "owner"],
-)
-def test_an_owned_secret_is_checked_and_never_written(cluster, namespace, metadata):
-    values = new_values(APPLICATION_KEYS)
-    give(cluster, namespace, values, **metadata)
+def by_external_secrets(_cluster, _namespace):
+    return {"labels": {"reconcile.external-secrets.io/managed": "true"}}
+
+
+def by_another_object(cluster, namespace):
+    configmap(cluster, namespace, "owner")
+    uid = cluster.get("v1", "ConfigMap", "owner", namespace)["metadata"]["uid"]
+    return {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": uid}]}
+
+
+@pytest.mark.parametrize("owned", [by_external_secrets, by_another_object])
+def test_an_owned_secret_is_checked_and_never_written(cluster, namespace, owned):
+    give(cluster, namespace, new_values(APPLICATION_KEYS), **owned(cluster, namespace))
     before = cluster.get("v1", "Secret", "mastodon-secrets", namespace)
     made = keep(cluster, namespace, secrets=SECRETS[:1])
     assert made["secrets"][0]["validated_only"]
-    after = cluster.get("v1", "Secret", "mastodon-secrets", namespace)
-    assert after is None or after["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
+    assert cluster.get("v1", "Secret", "mastodon-secrets", namespace) == before
+    cluster.patch("v1", "Secret", "mastodon-secrets", namespace, {"data": {"SECRET_KEY_BASE": None}})
+    with pytest.raises(Failure, match="SECRET_KEY_BASE is missing"):
+        keep(cluster, namespace, secrets=SECRETS[:1])
 
 
 def test_an_existing_secret_lacks_keys_or_does_not_exist(cluster, namespace):

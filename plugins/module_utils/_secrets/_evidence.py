@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .. import _domain_pin
 from .._kube._client import Cluster, UnknownKindError
 from .._labels import PART_OF
+from .._migrate import _record
 
 # Objects that exist only once an instance has been migrated, has federated, or has a database.
 _OBJECTS = (
-    ("v1", "ConfigMap", "mastodon-migrations"),
-    ("v1", "ConfigMap", "mastodon-domains"),
+    ("v1", "ConfigMap", _record.NAME),
+    ("v1", "ConfigMap", _domain_pin.NAME),
     ("postgresql.cnpg.io/v1", "Cluster", "mastodon-database"),
 )
 

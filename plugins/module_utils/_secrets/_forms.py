@@ -75,4 +75,4 @@ def check_url_password(key: str, value: str) -> Iterator[Fault]:
 
 
 def _alphanumeric(length: int) -> str:
-    return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
+    return "".join(secrets.choice(_ALPHANUMERIC) for _character in range(length))

@@ -27,7 +27,7 @@ class Family:
 
     keys: tuple[str, ...]
     # The processes that get it; streaming needs none of the application's keys.
-    used_by: str
+    used_by: tuple[str, ...]
     # What happens when it changes, as the end of a sentence.
     loss: str
     # Whether a changed value does lasting harm, so that one is never made silently and a change is noticed.
@@ -41,7 +41,7 @@ def _each(
     make: Callable[[], str],
     check: Callable[[str, str], Iterator[Fault]],
     *,
-    used_by: str,
+    used_by: tuple[str, ...],
     loss: str,
     pinned: bool = True,
 ) -> Family:
@@ -56,7 +56,7 @@ def _each(
     )
 
 
-_RAILS = "web, sidekiq, jobs"
+_RAILS = ("web", "sidekiq", "jobs")
 
 FAMILIES: tuple[Family, ...] = (
     _each(
@@ -86,14 +86,14 @@ FAMILIES: tuple[Family, ...] = (
         ("OTP_SECRET",),
         hex_128,
         check_text,
-        used_by="jobs",
+        used_by=("jobs",),
         loss="second factors set up with Mastodon 4.2 or older can never be read again",
     ),
     _each(
         ("password",),
         url_password,
         check_url_password,
-        used_by="valkey, web, sidekiq, streaming, jobs",
+        used_by=("valkey", "web", "sidekiq", "streaming", "jobs"),
         loss="all processes must restart with the new password",
         pinned=False,
     ),

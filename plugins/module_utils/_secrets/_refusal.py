@@ -44,7 +44,7 @@ def of_plan(
         yield (
             f"{where}: the value of {', '.join(drifted)} was changed since the last run. With the new value"
             f" {_losses(drifted)}. Put the old value back; or, if the new one is right, add the names to"
-            " accept_changed_keys (of the role: secrets_accept_changed_keys)."
+            f" accept_changed_keys (of the role: secrets_accept_changed_keys) and restart {_users(drifted)}."
         )
     if not plan.generate or consent.new_for_existing_data == namespace:
         return
@@ -63,3 +63,8 @@ def of_plan(
 
 def _losses(keys: Iterable[str]) -> str:
     return "; ".join(family.loss for family in families_of(keys))
+
+
+def _users(keys: Iterable[str]) -> str:
+    """The processes that take the keys up only when they start."""
+    return ", ".join(dict.fromkeys(user for family in families_of(keys) for user in family.used_by))

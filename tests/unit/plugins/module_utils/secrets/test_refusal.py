@@ -57,6 +57,7 @@ def test_a_changed_key_is_refused_until_it_is_accepted_by_name():
     held = Stored(values | {"SECRET_KEY_BASE": "changed"}, fingerprints=Fingerprints.new().covering(values))
     (message,) = refusals(held)
     assert "logged out" in message
+    assert "restart web, sidekiq, jobs" in message
     assert "changed" not in message.replace("was changed since", "").replace("accept_changed_keys", "")
     assert refusals(held, changed_keys=["SECRET_KEY_BASE"]) == []
 
