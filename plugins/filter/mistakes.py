@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.fediverse.mastodon.plugins.module_utils._plain import plain
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._all import find_mistakes
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._mistake import explain
 
@@ -48,8 +49,8 @@ _value:
 
 def mistakes(variables: Mapping[str, Any], specifications: list[Mapping[str, Any]]) -> str:
     """All mistakes in one message, or an empty string."""
-    options = [spec["argument_specs"]["main"].get("options", {}) for spec in specifications]
-    found = find_mistakes(options, variables)
+    options = [spec["argument_specs"]["main"].get("options", {}) for spec in plain(specifications)]
+    found = find_mistakes(options, plain(variables))
     return explain(found) if found else ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from ansible_collections.fediverse.mastodon.plugins.module_utils._plain import plain
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._mistake import explain
 
 DOCUMENTATION = r"""
@@ -48,7 +49,7 @@ _VALIDATE = "ansible_collections.fediverse.mastodon.plugins.module_utils._valida
 
 def role_mistakes(variables: Mapping[str, Any], role: str) -> str:
     """All mistakes in one message, or an empty string."""
-    found = list(import_module(f"{_VALIDATE}._{role}").mistakes(variables))
+    found = list(import_module(f"{_VALIDATE}._{role}").mistakes(plain(variables)))
     return explain(found) if found else ""
 
 

@@ -139,7 +139,7 @@ def measure(namespace: str, directory: Path) -> None:
             cluster.delete("v1", "Namespace", name)
     print(f"61 unchanged objects: apply_set {ours:.2f} s, {requests} requests ({requests / 61:.2f} per object)")
     print(
-        f"  kubectl apply --server-side {kubectl:.2f} s; apply_set takes {ours / kubectl:.2f} of that (aim: 1.5 or less)"
+        f"  kubectl apply --server-side {kubectl:.2f} s; apply_set takes {ours / kubectl:.2f} of it (aim: 1.5 or less)"
     )
     print(
         f"  kubernetes.core.k8s loop {looped:.1f} s; apply_set takes 1/{looped / ours:.0f} of that (aim: 1/20 or less)"

@@ -1,4 +1,4 @@
-"""How long a run takes that has nothing to do, as a ratio to Ansible's own start on the same machine in the same run."""
+"""How long a run takes that has nothing to do, as a ratio to Ansible's own start in the same run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def main() -> None:
     subprocess.run(site, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
     start = statistics.median(seconds(*ping) for _ in range(REPEATS))
     nothing = statistics.median(seconds(*site) for _ in range(REPEATS))
-    print(f"site.yml with nothing to do: {nothing:.1f} s, {nothing / start:.1f} times Ansible's own start ({start:.1f} s)")
+    print(f"site.yml with nothing to do: {nothing:.1f} s (aim: under 8 s here);")
+    print(f"  {nothing / start:.1f} times Ansible's own start ({start:.1f} s)")
 
 
 if __name__ == "__main__":
