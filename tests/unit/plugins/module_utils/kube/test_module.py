@@ -4,6 +4,7 @@ import json
 from contextlib import ExitStack
 
 import pytest
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import ManifestsModule, loggable, run
@@ -11,6 +12,8 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress
 
 SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"a": "hush hush"}}
 SPEC = {"manifests": {"type": "list", "elements": "dict"}, "kubeconfig": {"type": "raw"}}
+# Since ansible-core 2.20 the invocation is only in the result if the controller wants it there; before it always is.
+VERBOSE = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
 
 
 @pytest.fixture(name="module")
@@ -21,7 +24,7 @@ def fixture_module(monkeypatch):
     with ExitStack() as patched:
 
         def make(**arguments):
-            arguments |= {"_ansible_inject_invocation": True, "_ansible_diff": False}
+            arguments |= {"_ansible_diff": False, **VERBOSE}
             patched.enter_context(patch_module_args(arguments))
             made = ManifestsModule(argument_spec=SPEC)
             made.logged = logged
