@@ -31,13 +31,15 @@ def backing():
     DOUBLE_KEEP=1 leaves the namespace for the next run.
     """
     subprocess.run([HERE.parent / "build.sh", OLD, NEW, "4.6.6"], check=True)
+    if not os.environ.get("DOUBLE_KEEP"):
+        kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")
     kubectl("apply", "-f", str(HERE / "backing.yaml"))
     kubectl("wait", "--for=condition=Ready", "cluster/database", "--timeout=180s")
     kubectl("wait", "--for=condition=Ready", "pod/queue", "pod/cache", "--timeout=60s")
     kubectl("rollout", "status", "deployment/pooler", "--timeout=120s")
     yield
     if not os.environ.get("DOUBLE_KEEP"):
-        kubectl("delete", "namespace", NAMESPACE)
+        kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
 
 @pytest.fixture(scope="session")
