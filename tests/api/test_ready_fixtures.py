@@ -1,4 +1,4 @@
-"""Objects of operators that cannot run here have the shape that those operators' schemas ask for."""
+"""The objects that stand in for operators which cannot run here have the shape that their schemas ask for."""
 
 from __future__ import annotations
 
