@@ -152,6 +152,19 @@ def test_drift_is_put_right_and_only_drift_is_reported(cluster, namespace, apply
     assert cluster.get("v1", "ConfigMap", "settings", namespace)["data"] == {"a": "1"}
 
 
+def test_an_edit_by_hand_is_drift_and_another_tools_is_a_conflict(cluster, namespace, apply):
+    apply(SHOP)
+    kubectl("patch", "--namespace", namespace, "configmap", "settings", "--patch", '{"data": {"a": "mine"}}')
+    kubectl("scale", "--namespace", namespace, "deployment", "web", "--replicas=3")
+    predicted = apply(SHOP, check_mode=True)
+    made = apply(SHOP)
+    assert changes(predicted) == changes(made) == {"ConfigMap/settings": "changed"}, (
+        "the replicas are not in the manifest"
+    )
+    assert cluster.get("v1", "ConfigMap", "settings", namespace)["data"] == {"a": "1"}
+    assert not apply(SHOP)["changed"]
+
+
 def test_a_field_that_is_no_longer_wanted_goes(cluster, namespace, apply):
     apply([config_map(a="1", b="2")])
     apply([config_map(a="1")])

@@ -81,14 +81,13 @@ def predict(
 
 
 def _dry_run(cluster: Cluster, manifest: dict[str, Any], *, force: bool) -> tuple[dict[str, Any], bool]:
-    """The object as it would be, and whether that takes force. An edit by hand is drift and is put right; what another
-    tool states is a conflict."""
+    """The object as it would be, and whether that takes force: an edit by hand is drift, another tool's a conflict."""
     try:
         return cluster.apply(manifest, dry_run=True, force=force), force
     except KubeError as error:
         if not made_by_hand(error):
             raise explained(error, manifest) from error
-    return _dry_run(cluster, manifest, force=True)
+    return cluster.apply(manifest, dry_run=True, force=True), True
 
 
 def created(manifest: dict[str, Any], expected: dict[str, Any] | None = None) -> Prediction:

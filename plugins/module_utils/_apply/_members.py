@@ -87,4 +87,6 @@ def why_kept(live: Mapping[str, Any]) -> str | None:
         return "it holds data"
     if any(owner.get("controller") for owner in live["metadata"].get("ownerReferences") or ()):
         return "its owner made it"  # some controllers copy the labels of an object to those they derive from it
+    if live["metadata"].get("deletionTimestamp"):
+        return "it is being deleted already"
     return None

@@ -34,8 +34,9 @@ class KubeError(Failure):
         self.status = status
         self.reason = str(body.get("reason") or "")
         self.details: dict[str, Any] = dict(body.get("details") or {})
-        self.server_message = shortened(str(body.get("message") or self.reason or f"HTTP status {status}"))
-        super().__init__(f"Cannot {attempt}: {self.server_message}")
+        # In full: a Secret's values are taken out of it, which does not work on halves of them.
+        self.server_message = str(body.get("message") or self.reason or f"HTTP status {status}")
+        super().__init__(f"Cannot {attempt}: {shortened(self.server_message)}")
 
 
 def shortened(message: str) -> str:

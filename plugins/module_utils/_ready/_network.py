@@ -28,9 +28,13 @@ ROUTE_DOUBTFUL = frozenset(
 
 
 def service(item: Object) -> State:
-    if item["spec"].get("type") != "LoadBalancer" or (status(item).get("loadBalancer") or {}).get("ingress"):
+    if not is_balanced(item) or (status(item).get("loadBalancer") or {}).get("ingress"):
         return Ready()
     return Progressing("no load balancer has given it an address yet")
+
+
+def is_balanced(item: Object) -> bool:
+    return item["spec"].get("type") == "LoadBalancer"
 
 
 def gateway(item: Object) -> State:

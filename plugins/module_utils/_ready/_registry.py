@@ -25,6 +25,8 @@ class Predicate:
     provides: bool = False
     # Objects in the same namespace, made by an operator or shared, without which this one is not ready either.
     companions: Callable[[Object], Iterable[dict[str, Any]]] | None = None
+    # Whether an object with this manifest needs waiting at all, which may save reading it.
+    concerns: Callable[[Object], bool] = lambda _manifest: True
 
 
 PREDICATES: Mapping[str, Predicate] = {
@@ -35,7 +37,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "Pod": Predicate(_pods.pod),
     "PersistentVolumeClaim": Predicate(_storage.persistent_volume_claim),
     "ObjectBucketClaim.objectbucket.io": Predicate(_storage.object_bucket_claim, settles="spec", provides=True),
-    "Service": Predicate(_network.service),
+    "Service": Predicate(_network.service, concerns=_network.is_balanced),
     "Gateway.gateway.networking.k8s.io": Predicate(_network.gateway),
     "HTTPRoute.gateway.networking.k8s.io": Predicate(_network.http_route, companions=_network.gateways),
     "Certificate.cert-manager.io": Predicate(_issued.certificate, provides=True),

@@ -46,7 +46,7 @@ def of_manifests(manifests: Iterable[Mapping[str, Any]], namespace: str | None) 
     return [
         target(one["apiVersion"], one["kind"], one["metadata"]["name"], one["metadata"].get("namespace") or namespace)
         for one in manifests
-        if predicate(one["apiVersion"], one["kind"])
+        if (found := predicate(one["apiVersion"], one["kind"])) and found.concerns(one)
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._kube._client import Cluster
-from .._kube._errors import Failure, Unreachable
+from .._kube._errors import Failure, KubeError, Unreachable
 from .._kube._progress import Progress
 from ._explain import explain
 from ._family import BETWEEN, Families
@@ -124,7 +124,12 @@ class Watch:
             if target.kind in BETWEEN and target.namespace and self.sights[target].item:
                 by_namespace[target.namespace].append(target)
         for namespace, targets in by_namespace.items():
-            families = Families(self.cluster, namespace, {target.kind for target in targets})
+            try:
+                families = Families(self.cluster, namespace, {target.kind for target in targets})
+            except (
+                KubeError
+            ):  # pods may be none of this user's business; then the workloads have to speak for themselves
+                continue
             for target in targets:
                 sight = self.sights[target]
                 before = sight.worst

@@ -34,6 +34,10 @@ def test_what_an_operator_made_is_its_owners_affair():
     assert why_kept(made("ConfigMap", ownerReferences=[{"uid": "1"}])) is None
 
 
+def test_what_is_being_deleted_is_not_deleted_again():
+    assert why_kept(made("ConfigMap", deletionTimestamp="2026-11-21T05:40:00Z")) == "it is being deleted already"
+
+
 @pytest.mark.parametrize(("api_version", "kind"), [("apps/v1", "Deployment"), ("example.org/v1", "Cluster")])
 def test_everything_else_may_go(api_version, kind):
     assert why_kept(made(kind, api_version=api_version)) is None

@@ -53,6 +53,14 @@ def test_values_of_a_secret_are_taken_out_of_messages(quoted):
     assert found.details["name"] == "s"
 
 
+@pytest.mark.parametrize("before", range(488, 501))
+def test_a_value_that_stands_where_a_long_message_is_cut_is_taken_out_too(before):
+    message = "x" * before + "hush hush" + "y" * 1000
+    found = str(redacted(KubeError("apply Secret shop/s", 422, {"message": message}), SECRET))
+    assert "hush" not in found
+    assert len(found) < 1100
+
+
 def test_messages_about_other_kinds_are_kept():
     error = KubeError("apply ConfigMap shop/s", 422, {"message": "invalid: a"})
     assert redacted(error, {"kind": "ConfigMap", "data": {"a": "a"}}) is error

@@ -138,6 +138,14 @@ def test_pods_are_looked_at_to_find_out_early(web, recorded):
         watch(script).until_ready([target], 600)
 
 
+def test_a_user_who_may_not_read_pods_waits_all_the_same(web):
+    class Forbidden(Script):
+        def list(self, _api_version, kind, _namespace=None, labels=None, fields=None):
+            raise KubeError(f"list {kind}", 403, {"message": "forbidden"})
+
+    watch(Forbidden(web("starting"), web())).until_ready([WEB], 60)
+
+
 def test_a_kind_without_generations_must_stay_ready_after_a_change(recorded):
     item = recorded("postgresql", "healthy")
     item["metadata"]["managedFields"].append({"time": "2026-11-21T12:00:00Z"})
@@ -196,10 +204,13 @@ def test_a_kind_that_is_not_installed_is_a_failure_unless_one_only_looks():
 def test_kinds_that_need_no_waiting_are_passed_over():
     manifests = [
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}},
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"type": "ClusterIP"}},
         {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}},
         {"apiVersion": "cert-manager.io/v1", "kind": "ClusterIssuer", "metadata": {"name": "acme"}},
     ]
     assert of_manifests(manifests, NAMESPACE) == [WEB, Target("cert-manager.io/v1", "ClusterIssuer", "acme", None)]
+    manifests[1]["spec"]["type"] = "LoadBalancer"
+    assert len(of_manifests(manifests, NAMESPACE)) == 3
 
 
 def test_a_namespace_must_come_from_somewhere():
