@@ -10,10 +10,8 @@ ruff format --check .
 say "mypy"
 (cd .cache/collections && MYPYPATH=. mypy --config-file ../../pyproject.toml -p ansible_collections.fediverse.mastodon.plugins)
 say "shellcheck"
-git ls-files -z --cached --others --exclude-standard | xargs -0 grep -lIE '^#!.*\b(bash|sh)$|^# shellcheck shell' -- 2>/dev/null | xargs shellcheck -x
+git grep -lIE --untracked '^#!.*\b(bash|sh)$|^# shellcheck shell' | xargs shellcheck -x
 say "ansible-lint (profile production)"
 ansible-lint --offline
 say "antsibull-changelog"
 antsibull-changelog lint
-say "antsibull-docs"
-antsibull-docs lint-collection-docs --plugin-docs .

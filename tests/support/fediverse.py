@@ -117,7 +117,7 @@ class Fediverse:
     def _webfinger(self, resource: str | None, cors: dict[str, str]) -> Answer:
         if resource is None:
             return Answer(400, cors)
-        name, _, domain = resource.removeprefix("acct:").partition("@")
+        name, _unused, domain = resource.removeprefix("acct:").partition("@")
         if name not in (self.apex, self.web, "alice") or domain not in (self.apex, self.web):
             return Answer(404, cors)
         subject, path = (

@@ -33,7 +33,7 @@ def draft_storage(draft: Draft, storage: Mapping[str, Any]) -> None:
 
 def _settings(draft: Draft, backend: str, settings: Mapping[str, Any]) -> None:
     for variable in STORAGE.variables:
-        section, _, key = STORAGE.option_of(variable).partition(".")
+        section, _unused, key = STORAGE.option_of(variable).partition(".")
         value = settings.get(key) if section == backend and key else None
         if variable.kind is Kind.SECRET and key != "credentials_secret":
             draft.secret(variable.name, value)

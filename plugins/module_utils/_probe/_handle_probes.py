@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import quote
 
 from ._http import Observation, Request, Response, Url
@@ -40,7 +41,7 @@ _ACTIVITY = (("Accept", ACTIVITY_JSON),)
 
 
 Headers = tuple[tuple[str, str], ...]
-Ask = Callable[[Target, Seen], Request | None]
+Ask: TypeAlias = "Callable[[Target, Seen], Request | None]"
 
 
 @dataclass(frozen=True)

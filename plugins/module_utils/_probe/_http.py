@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 # `budget` is ours: the request was not sent because a check never sends more than its budget.
@@ -133,4 +133,4 @@ class Unreachable:
         return f"{self.request.url}: {self.detail}"
 
 
-Observation = Response | Unreachable
+Observation: TypeAlias = "Response | Unreachable"

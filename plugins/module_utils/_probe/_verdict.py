@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ._http import Reason, Unreachable
 from ._target import Seen, Target
@@ -26,7 +26,7 @@ class Deviation:
 
 
 Judge = Callable[[Target, Seen], Iterable[Deviation]]
-Skip = Callable[[Target, Seen], str | None]
+Skip: TypeAlias = "Callable[[Target, Seen], str | None]"
 
 
 @dataclass(frozen=True)

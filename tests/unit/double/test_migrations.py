@@ -56,7 +56,7 @@ def test_names_as_rails_shows_them():
 
 
 def test_faults():
-    (first, second, *_) = all_migrations()
+    (first, second, *_unused) = all_migrations()
     assert parse_fault("fail").strikes(first)
     only_second = parse_fault(f"hang:{second.version}")
     assert (only_second.strikes(first), only_second.strikes(second)) == (False, True)

@@ -206,6 +206,6 @@ def test_the_redirect_hangs_where_the_apex_is(objects, parent):
 
 @only("variant", ["issuer"], indirect=True)
 def test_annotations_reach_gateway_and_routes(objects):
-    for (kind, _), one in objects.items():
+    for (kind, _unused), one in objects.items():
         expected = {"Gateway": {"a": "b"}, "HTTPRoute": {"c": "d"}}.get(kind)
         assert one["metadata"].get("annotations") == expected

@@ -83,32 +83,32 @@ def test_an_edge_that_converges_is_waited_for_with_single_requests(whole):
 
 def test_one_that_never_does_is_proven_once_at_the_deadline(whole):
     whole += ["drift"]
-    proof, clock, _ = proven(Edge(late=10**6), timeout=20)
+    proof, clock, _unused = proven(Edge(late=10**6), timeout=20)
     assert (proof.holds, proof.drift) == (False, ["C1"])
     assert clock.now <= 20
 
 
 def test_a_proof_that_fails_is_made_once_more(whole):
     whole += ["drift", "ok"]
-    proof, _, lines = proven(Edge())
+    proof, _unused, lines = proven(Edge())
     assert proof.holds
     assert lines == ["handle domain: C1 not yet"]
 
 
 def test_and_no_third_time(whole):
     whole += ["drift", "drift"]
-    proof, clock, _ = proven(Edge(), timeout=600)
+    proof, clock, _unused = proven(Edge(), timeout=600)
     assert not proof.holds
     assert clock.now < 10
 
 
 def test_without_time_nothing_is_repeated(whole):
     whole += ["drift"]
-    proof, clock, _ = proven(Edge(), timeout=0)
+    proof, clock, _unused = proven(Edge(), timeout=0)
     assert (proof.holds, clock.now) == (False, 0.0)
 
 
 def test_a_real_proof_of_the_redirect_alone_names_what_is_missing():
-    proof, _, _ = proven(Edge(headers=MOVED), timeout=0)
+    proof, _unused, _unused = proven(Edge(headers=MOVED), timeout=0)
     assert "C5" in proof.drift
     assert proof.outcome == "drift"

@@ -163,5 +163,5 @@ def silent_port() -> Iterator[SilentPort]:
     threading.Thread(target=accept, daemon=True).start()
     yield port
     listener.close()
-    for connection, _ in held:
+    for connection, _unused in held:
         connection.close()

@@ -26,7 +26,7 @@ def raw_server(answer: bytes, *, endless: bool = False):
     def serve() -> None:
         with suppress(OSError):
             while True:
-                connection, _ = listener.accept()
+                connection, _unused = listener.accept()
                 with connection, suppress(OSError):
                     connection.recv(65536)
                     connection.sendall(answer)
@@ -104,7 +104,7 @@ def test_the_second_address_is_tried_when_the_first_refuses(closed_port):
 def test_a_budget_is_never_exceeded():
     with raw_server(b"HTTP/1.1 204 No Content\r\n\r\n") as port:
         asking = prober(port, budget=2)
-        answers = [asking.send(ASK) for _ in range(3)]
+        answers = [asking.send(ASK) for _unused in range(3)]
     assert asking.requests == 2
     assert isinstance(answers[2], Unreachable)
     assert answers[2].reason == "budget"

@@ -139,7 +139,7 @@ def test_somebody_elses_secret_is_only_checked(wanted, held):
 
 def test_fingerprints_survive_being_written_and_do_not_tell_equal_values():
     values = new_values(APPLICATION_KEYS)
-    one, other = (Fingerprints.new().covering(values) for _ in range(2))
+    one, other = (Fingerprints.new().covering(values) for _unused in range(2))
     assert Fingerprints.parse(str(one)) == one
     assert set(one.digests.values()).isdisjoint(other.digests.values())
     assert not any(value in str(one) for value in values.values())

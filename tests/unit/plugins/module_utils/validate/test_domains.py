@@ -56,13 +56,15 @@ def test_a_wrong_domain_is_named_with_its_cure(name, problem, cure):
 
 def test_alternate_domains_are_checked_one_by_one():
     given = ["https://a.example", "ok.example", "B.example"]
-    assert {where for where, _, _ in found(alternate_domains=given)} == {"mastodon_alternate_domains"}
+    assert {where for where, _unused, _unused in found(alternate_domains=given)} == {"mastodon_alternate_domains"}
     assert len(found(alternate_domains=given)) == 2
 
 
 def test_an_alternate_domain_is_a_further_one():
     same = found(local_domain="a.example", web_domain="b.a.example", alternate_domains=["b.a.example", "c.example"])
-    assert {(where, "mastodon_web_domain" in what) for where, what, _ in same} == {("mastodon_alternate_domains", True)}
+    assert {(where, "mastodon_web_domain" in what) for where, what, _unused in same} == {
+        ("mastodon_alternate_domains", True)
+    }
     assert len(found(alternate_domains=["c.example", "c.example"])) == 1
 
 
