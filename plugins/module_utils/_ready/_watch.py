@@ -126,9 +126,8 @@ class Watch:
         for namespace, targets in by_namespace.items():
             try:
                 families = Families(self.cluster, namespace, {target.kind for target in targets})
-            except (
-                KubeError
-            ):  # pods may be none of this user's business; then the workloads have to speak for themselves
+            except KubeError:
+                # Pods may be none of this user's business; then the workloads have to speak for themselves.
                 continue
             for target in targets:
                 sight = self.sights[target]
