@@ -23,6 +23,7 @@ class Need:
 _CNPG = "install CloudNativePG 1.28 or newer (https://cloudnative-pg.io), or set database_backend to external"
 _GATEWAY = "install the Gateway API 1.5 or newer and a controller for it, such as Envoy Gateway (https://gateway.envoyproxy.io)"
 _CERTIFICATE = "install cert-manager (https://cert-manager.io), or name an existing Secret in edge_certificate_secret"
+_MONITOR = "install prometheus-operator (https://prometheus-operator.dev), or leave app_metrics.pod_monitor out"
 
 
 def needed_kinds(values: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -39,4 +40,6 @@ def needed_kinds(values: Mapping[str, Any]) -> list[dict[str, str]]:
         ]
     if values.get("edge_certificate_issuer"):
         needs.append(Need("cert-manager.io/v1", "Certificate", "edge_certificate_issuer", _CERTIFICATE))
+    if (values.get("app_metrics") or {}).get("pod_monitor"):
+        needs.append(Need("monitoring.coreos.com/v1", "PodMonitor", "app_metrics.pod_monitor", _MONITOR))
     return [asdict(need) for need in needs]

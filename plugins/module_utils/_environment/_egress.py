@@ -15,8 +15,9 @@ from ._variable import Process
 # Where clouds hand out credentials to whoever asks (operators.md 17; the second is the same over IPv6).
 METADATA = {"0.0.0.0/0": "169.254.169.254/32", "::/0": "fd00:ec2::254/128"}
 
-# Names are looked up wherever the cluster's resolver is: a Service, the node itself, or beyond.
-DNS = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+# Names are looked up wherever the cluster's resolver is: a Service, the node, or beyond. Policies see the port of
+# the resolver's pod, which is 5353 behind OpenShift's Service.
+DNS = {"ports": [{"port": port, "protocol": protocol} for port in (53, 5353) for protocol in ("UDP", "TCP")]}
 
 # Other servers are anywhere, on the web's ports.
 WEB_PORTS = (80, 443)
@@ -59,10 +60,10 @@ def _place(host: str, namespace: str) -> tuple[str, str]:
 def _rule(kind: str, where: str, ports: list[int]) -> dict[str, Any]:
     listed = [{"port": port, "protocol": "TCP"} for port in ports]
     match kind:
+        # Within the cluster without ports: policies see the port of the pod, and a Service may give it another.
         case "own":
-            return {"to": [{"podSelector": {}}], "ports": listed}
+            return {"to": [{"podSelector": {}}]}
         case "namespace":
-            # Without ports: policies see the port of the pod, and a Service may give it another.
             return {"to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": where}}}]}
         case "address":
             return {"to": [{"ipBlock": {"cidr": where}}], "ports": listed}

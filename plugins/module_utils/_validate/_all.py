@@ -39,15 +39,29 @@ RULES: tuple[Rule, ...] = (
     _edge.mistakes,
 )
 
-# What the roles publish for each other (set_fact), not inputs: present in a second run with a fact cache.
+# What the roles publish for each other and register, not inputs: present in a second run with a fact cache.
 PUBLISHED = frozenset(
     {
+        "app_applied",
+        "app_finished",
         "app_job_template",
+        "app_migrated",
+        "app_owner",
         "app_services",
+        "cache_applied",
         "cache_connection",
+        "database_applied",
         "database_connection",
+        "edge_applied",
+        "edge_probe",
+        "edge_redirected",
+        "preflight_applied",
+        "secrets_kept",
         "secrets_reference",
+        "storage_applied",
         "storage_connection",
+        "verify_checked",
+        "verify_pinned",
     }
 )
 

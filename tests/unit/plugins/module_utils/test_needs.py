@@ -18,3 +18,8 @@ def test_an_external_database_needs_no_operator():
 def test_an_issuer_needs_cert_manager_and_the_cure_names_the_way_out():
     need = next(n for n in needed_kinds({"edge_certificate_issuer": {"name": "x"}}) if n["kind"] == "Certificate")
     assert "edge_certificate_secret" in need["cure"]
+
+
+def test_pod_monitors_need_the_operator_that_reads_them():
+    assert "PodMonitor" in kinds({"app_metrics": {"enabled": True, "pod_monitor": True}})
+    assert "PodMonitor" not in kinds({"app_metrics": {}})

@@ -6,8 +6,6 @@ import copy
 from dataclasses import replace
 
 import pytest
-from ansible.errors import AnsibleFilterError
-from ansible_collections.fediverse.mastodon.plugins.filter.handle_redirect import handle_redirect
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._conflicts import conflicts, visible_routes
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import Handle, redirect_route
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import KubeError
@@ -58,16 +56,6 @@ def test_annotations_are_kept_out_unless_there_are_some():
 
 def test_one_domain_has_no_route():
     assert redirect_route(replace(HANDLE, web_domain="example.org")) is None
-
-
-def test_the_filter_makes_the_same_manifest():
-    given = {name: getattr(HANDLE, name) for name in ("local_domain", "web_domain", "namespace", "gateway_name")}
-    assert handle_redirect({**given, "gateway_namespace": "gateways", "gateway_section": "https-apex"}) == [
-        redirect_route(HANDLE)
-    ]
-    assert handle_redirect({**given, "gateway_namespace": "g", "web_domain": "example.org"}) == []
-    with pytest.raises(AnsibleFilterError, match="gateway_namespace"):
-        handle_redirect(given)
 
 
 def other(name="site", namespace="apex", hostname="example.org", path=("Exact", "/.well-known/webfinger"), **parent):

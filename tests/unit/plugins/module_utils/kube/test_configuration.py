@@ -1,6 +1,7 @@
 """Authentication means what it means to kubernetes.core, and costs little to import."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -87,7 +88,10 @@ def test_a_configuration_that_is_missing_is_told_with_the_cure(params):
 
 def in_a_process(program, *arguments):
     """Run a program in a Python of its own, because it is about what gets imported."""
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], env=here, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
