@@ -14,8 +14,9 @@ description:
   - Generates the keys that are missing from one or several Secrets, in exactly the form that Mastodon expects, and
     never changes a byte of a value that exists. Two runs at the same time cannot overwrite each other.
   - Checks every value that exists. A VAPID pair must match, and keys that belong together must all be there.
-  - Refuses to generate keys when the namespace already holds data that could not be read with new ones.
-  - Remembers a salted fingerprint of each key whose change does lasting harm, as annotation
+  - Refuses to generate keys when the namespace already holds data that could not be read with new ones, and a
+    new password while the StatefulSet C(mastodon-queue) or its volume claim is there.
+  - Remembers a salted fingerprint of each key, as annotation
     C(fediverse.mastodon/fingerprints) of the Secret, and fails when the value becomes another one.
   - A Secret that somebody else writes, which is one with an owner reference, one made by External Secrets or one
     managed by Helm, is only checked.
@@ -44,8 +45,11 @@ options:
             encrypted columns of the database can never be read again.
           - V(VAPID_PRIVATE_KEY) and V(VAPID_PUBLIC_KEY) are a key pair on P-256, in 44 and 88 characters of URL-safe
             base64 with padding. When they change, all subscriptions to push notifications end.
-          - V(OTP_SECRET) is 128 hexadecimal digits, and of use only to a database from Mastodon 4.2 or older.
-          - V(password) is a password of 48 letters and digits for Valkey, which needs no encoding in a URL.
+          - V(OTP_SECRET) is of use only to a database from Mastodon 4.2 or older, and only with its old value. It is
+            never generated; when it is missing, put the old value into the Secret. It is 128 hexadecimal digits as a
+            rule; a value of another form is accepted with a warning.
+          - V(password) is a password of 48 letters and digits for Valkey, which needs no encoding in a URL. When it
+            changes, Valkey and everything that talks to it must restart.
         type: list
         elements: str
         required: true
@@ -57,6 +61,8 @@ options:
     description:
       - Allows generating new keys although the namespace already holds data that cannot be read with them; that data
         is lost.
+      - Allows a new password too although Valkey has the old one; no data is lost with it, but Valkey and everything
+        that talks to it must then restart.
       - Give the namespace's name, to make sure that the right instance is meant.
     type: str
     default: ""

@@ -104,7 +104,7 @@ def test_racing_runs_end_with_one_set_of_keys(cluster, namespace, given):
         made = keep(own, namespace, secrets=SECRETS[:1])
         seen.append((actions(made)[0], data(own, namespace)))
 
-    threads = [threading.Thread(target=run) for _ in range(6)]
+    threads = [threading.Thread(target=run) for _run in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -181,6 +181,69 @@ def test_new_keys_for_existing_data_are_refused_in_check_mode_too(cluster, names
     with pytest.raises(Failure):
         keep(cluster, namespace, new_for_existing_data="yes")
     assert keep(cluster, namespace, new_for_existing_data=namespace)["changed"]
+
+
+def queue_claim(cluster, namespace):
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    identity = {"name": "mastodon-queue", "namespace": namespace}
+    cluster.create({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": identity, "spec": spec})
+
+
+def queue_server(cluster, namespace):
+    labels = {"app": "queue"}
+    container = {"name": "valkey", "image": "valkey"}
+    spec = {
+        # No pod: its being there is all that counts.
+        "replicas": 0,
+        "serviceName": "mastodon-queue",
+        "selector": {"matchLabels": labels},
+        "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+    }
+    identity = {"name": "mastodon-queue", "namespace": namespace}
+    cluster.create({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": identity, "spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("evidence", "named"),
+    [
+        (queue_server, "StatefulSet mastodon-queue"),
+        (queue_claim, "PersistentVolumeClaim mastodon-queue"),
+    ],
+)
+def test_a_lost_password_of_a_valkey_is_refused_in_check_mode_too(cluster, namespace, evidence, named):
+    keep(cluster, namespace)
+    evidence(cluster, namespace)
+    assert not keep(cluster, namespace)["changed"]
+    cluster.delete("v1", "Secret", "mastodon-valkey", namespace)
+    for check_mode in (True, False):
+        with pytest.raises(Failure, match=named):
+            keep(cluster, namespace, check_mode=check_mode)
+    assert data(cluster, namespace, "mastodon-valkey") is None
+    made = keep(cluster, namespace, new_for_existing_data=namespace)
+    assert actions(made) == ["unchanged", "created"]
+    assert not keep(cluster, namespace)["changed"]
+
+
+def test_a_run_killed_before_valkey_was_made_is_taken_up(cluster, namespace):
+    """Killed between the two Secrets, and between the Secrets and the StatefulSet."""
+    keep(cluster, namespace, secrets=SECRETS[:1])
+    configmap(cluster, namespace, "mastodon-domains")
+    predicted = keep(cluster, namespace, check_mode=True)
+    assert actions(predicted) == actions(keep(cluster, namespace)) == ["unchanged", "created"]
+    held = data(cluster, namespace, "mastodon-valkey")
+    assert actions(keep(cluster, namespace)) == ["unchanged", "unchanged"]
+    assert data(cluster, namespace, "mastodon-valkey") == held
+
+
+def test_the_old_key_of_second_factors_is_taken_and_never_made(cluster, namespace):
+    wanted = [Wanted("mastodon-secrets", (*APPLICATION_KEYS, "OTP_SECRET"))]
+    for check_mode in (True, False):
+        with pytest.raises(Failure, match=r"OTP_SECRET is missing.*put the old value into the Secret"):
+            keep(cluster, namespace, secrets=wanted, check_mode=check_mode)
+    assert data(cluster, namespace) is None
+    given = give(cluster, namespace, {"OTP_SECRET": "0f" * 64})
+    assert keep(cluster, namespace, secrets=wanted)["secrets"][0]["kept"] == ["OTP_SECRET"]
+    assert data(cluster, namespace)["OTP_SECRET"] == given["OTP_SECRET"]
 
 
 def test_unrelated_objects_are_no_evidence(cluster, namespace):

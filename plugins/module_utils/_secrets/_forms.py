@@ -9,6 +9,7 @@ What is made has exactly the form of Mastodon's own setup task; what is accepted
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from collections.abc import Callable, Iterator
@@ -16,8 +17,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
+_HEX_128 = re.compile(r"[0-9a-fA-F]{128}")
 # RFC 3986 section 2.3: these never need percent-encoding.
 _URL_SAFE = frozenset(_ALPHANUMERIC + "-._~")
+
+# The cure for a key that none may be made for.
+PUT_OLD_VALUE = "put the old value into the Secret, the one that this database's Mastodon 4.2 or older ran with"
 
 Severity = Literal["error", "warning"]
 
@@ -58,6 +63,19 @@ def check_text(key: str, value: str) -> Iterator[Fault]:
         yield Fault(key, "is empty: remove it to have it generated, or give its value")
     elif value != value.strip():
         yield Fault(key, "begins or ends with a blank or line break, which is part of the key from now on", "warning")
+
+
+def check_otp_secret(key: str, value: str) -> Iterator[Fault]:
+    """The old value is right in whatever form: Mastodon derives its cipher's key from any text."""
+    if not value.strip():
+        yield Fault(key, f"is empty: {PUT_OLD_VALUE}")
+    elif not _HEX_128.fullmatch(value):
+        yield Fault(
+            key,
+            "is not the 128 hexadecimal digits that Mastodon's setup task made: see that it is the old value,"
+            " without a blank or line break around it",
+            "warning",
+        )
 
 
 def check_encryption_key(key: str, value: str) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from .._apply._difference import difference
 from .._kube._client import Cluster
 from .._kube._errors import Failure, KubeError
 from . import _kubernetes, _refusal
-from ._evidence import existing_data
+from ._evidence import evidence
 from ._fingerprint import Fingerprints
 from ._plan import NOTHING, Stored, Wanted, new_values, pinned, plan
 from ._report import Report
@@ -50,8 +50,8 @@ class Keeper:
                 " if an ExternalSecret makes it, look at the ExternalSecret's status."
             ]
         made = plan(wish, _kubernetes.stored(live))
-        evidence = partial(existing_data, self._cluster, self._namespace)
-        return list(_refusal.of_plan(self._namespace, wish, made, self._consent, evidence))
+        looked_for = partial(evidence, self._cluster, self._namespace)
+        return list(_refusal.of_plan(self._namespace, wish, made, self._consent, looked_for))
 
     def _keep(self, wish: Wanted, live: dict[str, Any] | None) -> Report:
         for _attempt in range(ATTEMPTS):

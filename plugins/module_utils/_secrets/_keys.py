@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from . import _vapid
 from ._forms import (
     Fault,
     alphanumeric_32,
     check_encryption_key,
+    check_otp_secret,
     check_text,
     check_url_password,
     hex_128,
     url_password,
 )
+
+# The data of the instance, or the server of its queues.
+Need = Literal["data", "valkey"]
 
 
 @dataclass(frozen=True)
@@ -30,28 +35,29 @@ class Family:
     used_by: tuple[str, ...]
     # What happens when it changes, as the end of a sentence.
     loss: str
-    # Whether a changed value does lasting harm, so that one is never made silently and a change is noticed.
-    pinned: bool
-    generate: Callable[[], dict[str, str]]
+    # What works with the old value only: while it is there, no new one is made silently.
+    needed_by: Need
+    # None if only the old value is of use, so that a new one is never made.
+    generate: Callable[[], dict[str, str]] | None
     check: Callable[[Mapping[str, str]], Iterator[Fault]]
 
 
 def _each(
     keys: tuple[str, ...],
-    make: Callable[[], str],
+    make: Callable[[], str] | None,
     check: Callable[[str, str], Iterator[Fault]],
     *,
     used_by: tuple[str, ...],
     loss: str,
-    pinned: bool = True,
+    needed_by: Need = "data",
 ) -> Family:
     """A family whose values are independent of each other."""
     return Family(
         keys,
         used_by,
         loss,
-        pinned,
-        lambda: {key: make() for key in keys},
+        needed_by,
+        (lambda: {key: make() for key in keys}) if make else None,
         lambda values: (fault for key in keys for fault in check(key, values[key])),
     )
 
@@ -77,15 +83,16 @@ FAMILIES: tuple[Family, ...] = (
         (_vapid.PRIVATE, _vapid.PUBLIC),
         _RAILS,
         "all subscriptions to push notifications end",
-        True,
+        "data",
         _vapid.generate,
         lambda values: _vapid.check(values[_vapid.PRIVATE], values[_vapid.PUBLIC]),
     ),
-    # Only databases from Mastodon 4.2 or older need it (mastodon.md 11, item 1), so it is made on request only.
+    # Only databases from Mastodon 4.2 or older need it (mastodon.md 11, item 1): a new one could not read their second
+    # factors.
     _each(
         ("OTP_SECRET",),
-        hex_128,
-        check_text,
+        None,
+        check_otp_secret,
         used_by=("jobs",),
         loss="second factors set up with Mastodon 4.2 or older can never be read again",
     ),
@@ -94,8 +101,8 @@ FAMILIES: tuple[Family, ...] = (
         url_password,
         check_url_password,
         used_by=("valkey", "web", "sidekiq", "streaming", "jobs"),
-        loss="all processes must restart with the new password",
-        pinned=False,
+        loss="Valkey and everything that talks to it refuse each other until all have restarted",
+        needed_by="valkey",
     ),
 )
 

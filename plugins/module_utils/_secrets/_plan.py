@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ._fingerprint import Fingerprints
-from ._forms import Fault
+from ._forms import PUT_OLD_VALUE, Fault
 from ._keys import Family, families_of, family_of
 
 
@@ -40,9 +40,9 @@ class Plan:
     kept: tuple[str, ...]
     # Keys that existed once, by their fingerprint, and are gone.
     lost: tuple[str, ...]
-    # Keys whose new value would make existing data unreadable, if there is any.
+    # Keys whose new value would do harm if what works with the old one is there.
     unproven: tuple[str, ...]
-    # Pinned keys whose value is not the one seen last.
+    # Keys whose value is not the one seen last.
     drifted: tuple[str, ...]
     faults: tuple[Fault, ...]
     validate_only: bool = False
@@ -69,14 +69,14 @@ def plan(wanted: Wanted, stored: Stored | None) -> Plan:
     for family in families_of(wanted.keys):
         faults += _faults_of(family, wanted.keys, held, validate_only=validate_only)
     broken = {fault.key for fault in faults}
-    pinned_missing = [key for key in missing if family_of(key).pinned and key not in broken]
+    unexplained = [key for key in missing if key not in broken]
     seen = held.fingerprints.digests if held.fingerprints else {}
     return Plan(
-        generate=() if validate_only else tuple(missing),
+        generate=() if validate_only else tuple(key for key in missing if family_of(key).generate),
         kept=tuple(present),
-        lost=tuple(key for key in pinned_missing if key in seen),
+        lost=tuple(key for key in unexplained if key in seen),
         # A Secret with fingerprints is ours: a key it never had is new in this version of Mastodon, not lost.
-        unproven=tuple(key for key in pinned_missing if not held.fingerprints),
+        unproven=tuple(key for key in unexplained if not held.fingerprints),
         drifted=tuple(sorted(held.fingerprints.changed(held.values))) if held.fingerprints else (),
         faults=tuple(faults),
         validate_only=validate_only,
@@ -91,6 +91,8 @@ def _faults_of(family: Family, wanted: Sequence[str], held: Stored, *, validate_
     if len(missing) < len(keys):
         others = ", ".join(key for key in keys if key not in missing)
         return [Fault(key, f"is missing while {others} is there: restore it from the same backup") for key in missing]
+    if not family.generate:
+        return [Fault(key, f"is missing and never generated: {PUT_OLD_VALUE}") for key in missing]
     return [Fault(key, "is missing") for key in missing] if validate_only else []
 
 
@@ -98,10 +100,11 @@ def new_values(keys: Sequence[str]) -> dict[str, str]:
     """Values for keys that do not exist, whole families at a time."""
     made: dict[str, str] = {}
     for family in families_of(keys):
-        made |= family.generate()
+        if family.generate:
+            made |= family.generate()
     return {key: made[key] for key in keys}
 
 
 def pinned(values: Mapping[str, str], keys: Sequence[str]) -> dict[str, str]:
     """Those of the values whose change is to be noticed."""
-    return {key: values[key] for key in keys if key in values and family_of(key).pinned}
+    return {key: values[key] for key in keys if key in values}

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ._keys import families_of, known
+from ._keys import Need, families_of, family_of, known
 from ._plan import Plan, Wanted
 
 
@@ -34,9 +34,9 @@ def of_wish(wish: Wanted) -> Iterator[str]:
 
 
 def of_plan(
-    namespace: str, wish: Wanted, plan: Plan, consent: Consent, existing_data: Callable[[], Iterable[str]]
+    namespace: str, wish: Wanted, plan: Plan, consent: Consent, evidence: Callable[[Need], Iterable[str]]
 ) -> Iterator[str]:
-    """What is wrong with what is there, or would go wrong; ``existing_data`` is asked only if it matters."""
+    """What is wrong with what is there, or would go wrong; ``evidence`` is asked only if it matters."""
     where = f"Secret {namespace}/{wish.name}"
     if plan.errors:
         yield f"{where}: " + "; ".join(str(fault) for fault in plan.errors) + "."
@@ -48,17 +48,38 @@ def of_plan(
         )
     if not plan.generate or consent.new_for_existing_data == namespace:
         return
-    override = (
-        "Restore the Secret from your backup; only if this data may be lost, set allow_new_secrets_for_existing_data"
-        f" (of the role: secrets_allow_new_secrets_for_existing_data) to {namespace}"
-    )
     if plan.lost:
-        yield f"{where}: {', '.join(plan.lost)} existed and is gone. With a new value {_losses(plan.lost)}. {override}."
-    elif plan.unproven and (found := list(existing_data())):
         yield (
-            f"{where} lacks {', '.join(plan.unproven)}, but namespace {namespace} already holds an instance's data:"
-            f" {', '.join(found)}. With new values {_losses(plan.unproven)}. {override}."
+            f"{where}: {', '.join(plan.lost)} existed and is gone. With a new value {_losses(plan.lost)}."
+            f" {_ways(namespace, plan.lost)}"
         )
+    for need, keys in _by_need(plan.unproven).items():
+        if found := list(evidence(need)):
+            yield (
+                f"{where} lacks {', '.join(keys)}, but namespace {namespace} already holds {_HOLDERS[need]}:"
+                f" {', '.join(found)}. With new values {_losses(keys)}. {_ways(namespace, keys)}"
+            )
+
+
+_HOLDERS: Mapping[Need, str] = {"data": "an instance's data", "valkey": "a Valkey that has the old one"}
+
+
+def _by_need(keys: Iterable[str]) -> dict[Need, list[str]]:
+    needs: dict[Need, list[str]] = {}
+    for key in keys:
+        needs.setdefault(family_of(key).needed_by, []).append(key)
+    return needs
+
+
+def _ways(namespace: str, keys: Iterable[str]) -> str:
+    """The cure, and the price of going on without it."""
+    needs = _by_need(keys)
+    condition = "if this data may be lost" if "data" in needs else "if no backup has it"
+    restart = f" and then restart {_users(needs['valkey'])}" if "valkey" in needs else ""
+    return (
+        f"Restore the Secret from your backup; only {condition}, set allow_new_secrets_for_existing_data"
+        f" (of the role: secrets_allow_new_secrets_for_existing_data) to {namespace}{restart}."
+    )
 
 
 def _losses(keys: Iterable[str]) -> str:

@@ -8,13 +8,12 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets import
 from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets._keys import (
     APPLICATION_KEYS,
     FAMILIES,
-    family_of,
+    OPTIONAL_KEYS,
 )
 
 ENCRYPTION = "ACTIVE_RECORD_ENCRYPTION_"
 FORMS = {
     "SECRET_KEY_BASE": r"[0-9a-f]{128}",
-    "OTP_SECRET": r"[0-9a-f]{128}",
     f"{ENCRYPTION}PRIMARY_KEY": r"[A-Za-z0-9]{32}",
     f"{ENCRYPTION}DETERMINISTIC_KEY": r"[A-Za-z0-9]{32}",
     f"{ENCRYPTION}KEY_DERIVATION_SALT": r"[A-Za-z0-9]{32}",
@@ -23,10 +22,12 @@ FORMS = {
     "password": r"[A-Za-z0-9]{48}",
 }
 
+MADE = [family for family in FAMILIES if family.generate]
+
 
 def generated():
     values = {}
-    for family in FAMILIES:
+    for family in MADE:
         values |= family.generate()
     return values
 
@@ -44,14 +45,20 @@ def test_generated_values_are_all_different():
     assert len(set(values)) == len(values)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.keys[0])
+@pytest.mark.parametrize("family", MADE, ids=lambda family: family.keys[0])
 def test_generated_values_are_accepted(family):
     assert list(family.check(family.generate())) == []
 
 
-def test_only_the_password_may_be_replaced_without_harm():
-    assert [key for family in FAMILIES if not family.pinned for key in family.keys] == ["password"]
-    assert all(family_of(key).pinned for key in APPLICATION_KEYS)
+def test_only_the_old_key_of_second_factors_is_never_made():
+    assert [family.keys for family in FAMILIES if family not in MADE] == [("OTP_SECRET",)]
+
+
+def test_the_password_is_needed_by_valkey_and_all_other_keys_by_the_data():
+    assert {key: family.needed_by for family in FAMILIES for key in family.keys} == {
+        **dict.fromkeys((*APPLICATION_KEYS, *OPTIONAL_KEYS), "data"),
+        "password": "valkey",
+    }
 
 
 def test_short_scalars_are_padded_on_the_left():
@@ -100,6 +107,10 @@ def test_text_that_is_no_vapid_key(text):
         (_forms.check_text, "", "error"),
         (_forms.check_text, " \n", "error"),
         (_forms.check_text, "anything else\n", "warning"),
+        (_forms.check_otp_secret, "", "error"),
+        (_forms.check_otp_secret, " \n", "error"),
+        (_forms.check_otp_secret, "a5" * 64 + "\n", "warning"),
+        (_forms.check_otp_secret, "another form", "warning"),
         (_forms.check_encryption_key, "test_DO_NOT_USE_IN_PRODUCTION", "error"),
         (_forms.check_url_password, "", "error"),
         (_forms.check_url_password, "needs%encoding", "error"),
@@ -110,6 +121,12 @@ def test_faults_of_given_values(check, value, severity):
     (fault,) = check("KEY", value)
     assert fault.severity == severity
     assert not value.strip() or value.strip() not in str(fault), "a message must never hold the value"
+
+
+def test_the_old_key_of_second_factors_is_never_promised_to_be_generated():
+    (fault,) = _forms.check_otp_secret("OTP_SECRET", "")
+    assert "put the old value into the Secret" in str(fault)
+    assert list(_forms.check_otp_secret("OTP_SECRET", "a5" * 64)) == []
 
 
 @pytest.mark.parametrize("value", ["x", "Pass-word_1.2~3"])
