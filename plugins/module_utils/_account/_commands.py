@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from .._kube._errors import Failure
+from .._ready._scrub import scrub
 from ._decision import Seen, User, Wanted
 
 _MARK = "fediverse.mastodon account: "
@@ -52,23 +53,24 @@ def seen(output: str) -> Seen:
             found = json.loads(line.removeprefix(_MARK))
             user = found["user"]
             return Seen(found["account"], User(**user) if user else None, found["holder"])
-    raise Failure(f"The database was looked at, but no answer came:\n{without_password(output)}")
+    raise Failure(f"The database was looked at, but no answer came:\n{without_credentials(output)}")
 
 
 def password(output: str) -> str:
     """The new password that tootctl printed. It must never get into a message."""
     if found := _PASSWORD.search(output):
         return found.group(1)
-    raise Failure(f"tootctl printed no new password:\n{without_password(output)}")
+    raise Failure(f"tootctl printed no new password:\n{without_credentials(output)}")
 
 
-def without_password(output: str) -> str:
-    return "\n".join(line for line in output.splitlines() if line.strip() and "password" not in line.lower())
+def without_credentials(output: str) -> str:
+    """What may be shown of an output. A line about a password goes as a whole, whatever its form."""
+    return "\n".join(scrub(line) for line in output.splitlines() if line.strip() and "password" not in line.lower())
 
 
 def refusal(output: str, wanted: Wanted) -> str:
     """Why a command failed, in its own words and with a cure for the best known reason."""
-    text = without_password(output) or "(it said nothing)"
+    text = without_credentials(output) or "(it said nothing)"
     if "unreachable" not in text:
         return text
     domain = wanted.email.rpartition("@")[2]

@@ -20,6 +20,7 @@ from .._kube._errors import Failure, KubeError
 from .._kube._exec import ExecResult
 from .._kube._progress import Progress
 from .._ready import _pods
+from .._ready._scrub import scrub
 from .._ready._state import Failed, Progressing, Ready
 
 INTERVAL = 2.0
@@ -116,8 +117,8 @@ class Toolbox:
             if isinstance(state, Ready):
                 return
             if isinstance(state, Failed) or time.monotonic() - began > self._start_timeout:
-                raise Failure(f"{self._where} does not start: {state.reason}.")
-            self._progress.line(f"{self._where}: {state.reason}")
+                raise Failure(f"{self._where} does not start: {scrub(state.reason)}.")
+            self._progress.line(f"{self._where}: {scrub(state.reason)}")
             time.sleep(INTERVAL / 2)
 
     def _get(self) -> dict[str, Any] | None:

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -37,6 +39,8 @@ bin/rails db:migrate
 echo "Post-deployment migrations left: 0"
 printf 'post_pending=0' > /dev/termination-log
 """
+# What the Pod was made from: the server fills fields in, so the live one cannot be compared itself.
+_POD = PREFIX + "pod"
 _POST_PENDING = re.compile(r"post_pending=(\d+)")
 
 
@@ -76,7 +80,14 @@ def manifest(
     container.pop("args", None)
     env = [variable for variable in container.get("env") or () if variable["name"] != SKIP_POST]
     container["env"] = [*env, {"name": SKIP_POST, "value": "true"}] if goal.phase == BEFORE else env
+    job["metadata"]["annotations"][_POD] = hashlib.sha256(json.dumps(pod, sort_keys=True).encode()).hexdigest()
     return job
+
+
+def differs(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a Job that exists has another Pod than the one that ``manifest`` made now."""
+    made = live["metadata"].get("annotations") or {}
+    return made.get(_POD) != wanted["metadata"]["annotations"][_POD]
 
 
 def state(live: Mapping[str, Any]) -> Job:

@@ -13,20 +13,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._kube._client import Cluster
 from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
 from .._ready import _pods
+from .._ready._scrub import scrub
 from .._ready._state import Progressing
 from . import _job, _record
-from ._plan import Goal, Record, is_done, next_step, recorded
+from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, is_done, next_step, recorded
 from ._report import Report
+from ._start import obstacle
 from ._watch import INTERVAL, Watch
 
-_PHASES = {"before_rollout": "before the rollout", "after_rollout": "after the rollout"}
+_PHASES = {BEFORE: "before the rollout", AFTER: "after the rollout"}
+# What a failure leaves.
+_LEFT = {
+    BEFORE: "no Deployment was touched",
+    AFTER: "the Deployments are rolled out and left as they are",
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,10 @@ class Migration:
         if is_done(record, self._goal):
             return report
         own = self._jobs().get(self._goal.job)
-        step = next_step(record, self._goal, _job.state(own) if own else None)
-        # A refusal is about work that this run, were it not a prediction, would have done already.
+        step = next_step(record, self._goal, self._state(own))
+        if step.kind == "refuse" and self._goal.phase == BEFORE:
+            raise self._refusal(step)
+        # After the rollout it is about work that this run, were it not a prediction, would have done already.
         if step.kind in ("start", "replace", "refuse"):
             report.actions[self._goal.job] = "created"
         report.actions[_record.NAME] = "changed" if live else "created"
@@ -84,10 +93,10 @@ class Migration:
         """Make one step."""
         jobs = self._jobs()
         own = jobs.pop(self._goal.job, None)
-        step = next_step(record, self._goal, _job.state(own) if own else None)
+        step = next_step(record, self._goal, self._state(own))
         others = [job for job in jobs.values() if _job.state(job).state == "unfinished"]
         if step.kind == "refuse":
-            raise Failure(f"Migrations {_PHASES[self._goal.phase]}: {step.reason}.")
+            raise self._refusal(step)
         if step.kind == "wait":
             self._wait()
         elif step.kind == "record":
@@ -100,16 +109,30 @@ class Migration:
         else:
             self._start()
 
+    def _state(self, own: dict[str, Any] | None) -> Job | None:
+        """What became of the goal's Job. One that this run made is the wanted one, and is given its time to start."""
+        if own is None:
+            return None
+        job = _job.state(own)
+        if job.state != "unfinished" or job.name in self._report.actions:
+            return job
+        return replace(job, stuck=obstacle(self._watch(job.name).pod(), differs=_job.differs(own, self._manifest())))
+
+    def _refusal(self, step: Step) -> Failure:
+        return Failure(f"Migrations {_PHASES[self._goal.phase]}: {step.reason}.")
+
     def _jobs(self) -> dict[str, dict[str, Any]]:
         selector = f"app.kubernetes.io/component={_record.COMPONENT}"
         found = self._cluster.list("batch/v1", "Job", self._namespace, labels=selector)
         return {job["metadata"]["name"]: job for job in found}
 
-    def _start(self) -> None:
+    def _manifest(self) -> dict[str, Any]:
         work = self._work
-        job = _job.manifest(work.template, self._namespace, self._goal, deadline=work.deadline, ttl=work.ttl)
+        return _job.manifest(work.template, self._namespace, self._goal, deadline=work.deadline, ttl=work.ttl)
+
+    def _start(self) -> None:
         try:
-            self._cluster.create(job)
+            self._cluster.create(self._manifest())
         except KubeError as error:
             if error.status != 409 or error.reason != "AlreadyExists":
                 raise
@@ -123,7 +146,7 @@ class Migration:
         watch = self._watch(self._goal.job)
         if not watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline):
             raise Failure(
-                f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and no Deployment was touched."
+                f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and {_LEFT[self._goal.phase]}."
                 f" Mend the cause and run again; the failed Job is replaced then. {watch.failure()}"
             )
 
@@ -145,7 +168,9 @@ class Migration:
         pod = watch.pod()
         state = _pods.pod(pod) if pod else None
         if isinstance(state, Progressing) and state.doubtful:
-            self._progress.line(f"Job {other['metadata']['name']} is removed, because it cannot start: {state.reason}")
+            self._progress.line(
+                f"Job {other['metadata']['name']} is removed, because it cannot start: {scrub(state.reason)}"
+            )
             self._remove(other)
             return
         self._progress.line(f"Another migration is at work: Job {other['metadata']['name']}")

@@ -7,7 +7,7 @@
     before_rollout: pre-deployment migrations with the new image -> rollout -> after_rollout: what is left of them
 
 What is in the database is recorded in the cluster, so that an instance that is up to date costs one read, and a run
-that was killed anywhere is resumed. Further guards (downgrades, skipped versions, backups) belong into ``next_step``.
+that was killed anywhere is resumed. Further guards (skipped versions, backups) belong into ``next_step``.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from .._workload._image import version_in
+
 Phase = Literal["before_rollout", "after_rollout"]
 BEFORE: Phase = "before_rollout"
 AFTER: Phase = "after_rollout"
+# The ConfigMap that holds what is recorded.
+RECORD = "mastodon-migrations"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Job:
     state: Literal["unfinished", "complete", "failed"]
     finished: str = ""
     reason: str = ""
+    # Why an unfinished Job that never ran is not waited for; empty if it is.
+    stuck: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,13 +86,44 @@ def next_step(record: Record | None, goal: Goal, job: Job | None) -> Step:
         return Step("done")
     if goal.phase == AFTER and not is_done(record, replace(goal, phase=BEFORE)):
         return Step("refuse", f"the migrations of {goal.image} before the rollout are not done yet; run them first")
-    if job is None:
-        return Step("start")
-    if job.state != "complete":
-        return Step("wait") if job.state == "unfinished" else Step("replace", f"it failed before ({job.reason})")
+    if refusal := _downgrade(record, goal):
+        return Step("refuse", refusal)
+    return Step("start") if job is None else _step_with(job, record)
+
+
+def _step_with(job: Job, record: Record | None) -> Step:
+    """What follows from the Job that exists."""
+    if job.state == "unfinished":
+        return Step("replace", job.stuck) if job.stuck else Step("wait")
+    if job.state == "failed":
+        return Step("replace", f"it failed before ({job.reason})")
     if record and job.finished <= record.finished:
         return Step("replace", "the database has seen other migrations since it finished")
     return Step("record")
+
+
+def _downgrade(record: Record | None, goal: Goal) -> str:
+    """Why the goal's version must not run on this database; empty if it may, or if a tag tells no version."""
+    if record is None or record.database != goal.database:
+        return ""
+    present, wanted = _version(record.before_rollout), _version(goal.image)
+    # Releases with the same major and minor number may follow each other in either direction.
+    if not present or not wanted or _numbers(wanted)[:2] >= _numbers(present)[:2]:
+        return ""
+    return (
+        f"version {wanted} cannot run on a database that has the migrations of {present}. Set the version to {present},"
+        f" or restore a backup of the database that was made with {wanted} and then delete ConfigMap {RECORD}, which"
+        " tells what is migrated"
+    )
+
+
+def _version(image: str) -> str | None:
+    """The version in an image's tag, which stands after the last slash and before a digest."""
+    return version_in(image.partition("@")[0].rpartition("/")[2].partition(":")[2])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
 
 
 def recorded(record: Record | None, goal: Goal, finished: str, post_pending: int | None) -> Record:

@@ -11,9 +11,9 @@ from typing import Any
 
 from .._kube._client import Cluster
 from .._labels import labels
-from ._plan import Record
+from ._plan import RECORD, Record
 
-NAME = "mastodon-migrations"
+NAME = RECORD
 COMPONENT = "migrations"
 UNKNOWN = "unknown"
 

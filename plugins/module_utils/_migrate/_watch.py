@@ -13,6 +13,7 @@ from .._kube._client import Cluster
 from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
 from .._ready import _pods
+from .._ready._scrub import scrub
 from .._ready._state import Ready
 from ._end import ended
 from ._job import state
@@ -83,7 +84,7 @@ class Watch:
         return started
 
     def _doing(self, pod: dict[str, Any] | None) -> str:
-        return "it has no Pod yet" if pod is None else _pods.pod(pod).reason or "its Pod runs"
+        return "it has no Pod yet" if pod is None else scrub(_pods.pod(pod).reason) or "its Pod runs"
 
     def _read_log(self, pod: dict[str, Any] | None) -> None:
         if pod is None:
@@ -92,7 +93,7 @@ class Watch:
             text = self._cluster.logs(self._namespace, pod["metadata"]["name"], tail=LOG_LINES)
         except KubeError:
             return  # it has not started, or its node is gone
-        self._log = [line for line in text.splitlines() if line.strip()] or self._log
+        self._log = [scrub(line) for line in text.splitlines() if line.strip()] or self._log
 
     @property
     def _where(self) -> str:
@@ -100,4 +101,4 @@ class Watch:
 
     @property
     def _left(self) -> str:
-        return "It was left as it is; run again to wait for it further."
+        return "It was left as it is: the next run waits for it further, or makes it anew if it cannot start."

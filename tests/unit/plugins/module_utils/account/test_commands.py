@@ -44,6 +44,21 @@ def test_a_refusal_tells_its_reason_and_not_the_password():
     assert "taken" in text
 
 
+@pytest.mark.parametrize(
+    "say",
+    [_commands.seen, _commands.password, lambda output: _commands.refusal(output, ALICE)],
+    ids=["look", "password", "refusal"],
+)
+def test_no_failure_tells_a_credential_of_the_configuration(say):
+    line = "could not connect to postgres://mastodon:s3cr3t@database/mastodon"
+    try:
+        text = say(f"{line}\nREDIS_URL=redis://:s3cr3t@queue:6379/0\n")
+    except Failure as failure:
+        text = str(failure)
+    assert "s3cr3t" not in text
+    assert "postgres://mastodon:(hidden)@database" in text
+
+
 def test_a_domain_that_does_not_resolve_has_a_cure():
     assert "add it to email_domain_allowlist" in _commands.refusal("email\n  unreachable", ALICE)
     assert "email_domain_allowlist" not in _commands.refusal("email\n  taken", ALICE)

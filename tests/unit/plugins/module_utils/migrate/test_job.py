@@ -72,6 +72,14 @@ def test_names_labels_and_the_template_itself():
     assert "args" not in container(job)
 
 
+def test_the_same_pod_is_known_again_and_another_one_told_apart():
+    live = manifest(BEFORE)
+    live["spec"]["template"]["spec"]["schedulerName"] = "filled in by the server"
+    assert not _job.differs(live, manifest(BEFORE, ttl=5))
+    assert _job.differs(live, manifest(BEFORE, deadline=90))
+    assert _job.differs({"metadata": {"name": "older"}}, manifest(BEFORE))
+
+
 @pytest.mark.parametrize("template", [{}, {"spec": None}, {"spec": {"template": {"spec": {"containers": []}}}}])
 def test_a_template_without_an_image(template):
     with pytest.raises(Failure, match="app_job_template"):

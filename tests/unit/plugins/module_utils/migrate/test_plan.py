@@ -1,11 +1,13 @@
 """The state machine of migrations: every state a run can find, and the step it takes from there."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import (
     AFTER,
     BEFORE,
+    RECORD,
     Goal,
     Job,
     Record,
@@ -20,6 +22,7 @@ OLD_DONE = Record("db", OLD, OLD, 0, "2026-01-01T00:00:00Z")
 NEW_HALF = Record("db", NEW, OLD, 2, "2026-02-01T00:00:00Z")
 NEW_DONE = Record("db", NEW, NEW, 0, "2026-02-02T00:00:00Z")
 RUNNING = Job("job", "unfinished")
+STUCK = Job("job", "unfinished", stuck="it cannot start")
 FAILED = Job("job", "failed", reason="BackoffLimitExceeded")
 
 
@@ -47,6 +50,9 @@ def complete(when):
         # Tried again after a failure.
         (None, BEFORE_NEW, FAILED, "replace"),
         (NEW_HALF, AFTER_NEW, FAILED, "replace"),
+        # Left by an earlier run, and nothing of it ever ran.
+        (None, BEFORE_NEW, STUCK, "replace"),
+        (NEW_HALF, AFTER_NEW, STUCK, "replace"),
         # Back to the new image after the old one was put back in between: the finished Job proves nothing any more.
         (OLD_DONE, BEFORE_NEW, complete("2025-12-31T00:00:00Z"), "replace"),
         # Out of order.
@@ -59,6 +65,48 @@ def complete(when):
 )
 def test_next_step(record, goal, job, kind):
     assert next_step(record, goal, job).kind == kind
+
+
+def migrated(image):
+    return Record("db", image, image, 0, "2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted"),
+    [
+        ("mastodon:v4.6.5", "mastodon:v4.5.9"),
+        ("mastodon:v4.10.0", "mastodon:v4.9.3"),
+        ("mastodon:v5.0.0", "mastodon:v4.9.3"),
+        ("registry:5000/a/mastodon:v4.6.5@sha256:00", "other/mastodon:4.5.0-mine"),
+    ],
+)
+@pytest.mark.parametrize("job", [None, RUNNING, FAILED, complete("2027-01-01T00:00:00Z")])
+def test_a_downgrade_is_refused_and_the_cure_named(present, wanted, job):
+    step = next_step(migrated(present), Goal(BEFORE, wanted, "db"), job)
+    versions = [re.search(r"\d+\.\d+\.\d+", image)[0] for image in (present, wanted)]
+    assert step.kind == "refuse"
+    for words in (*versions, "backup", RECORD):
+        assert words in step.reason
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted"),
+    [
+        ("mastodon:v4.6.5", "mastodon:v4.6.4"),
+        ("mastodon:v4.9.3", "mastodon:v4.10.0"),
+        ("mastodon:v4.6.5", "mastodon:nightly"),
+        ("mastodon:nightly", "mastodon:v4.6.5"),
+        ("registry:5000/mastodon", "mastodon:v4.6.5"),
+        ("mastodon@sha256:00", "mastodon:v4.6.5"),
+    ],
+)
+def test_what_is_no_downgrade_or_cannot_be_told(present, wanted):
+    assert next_step(migrated(present), Goal(BEFORE, wanted, "db"), None).kind == "start"
+
+
+def test_another_database_may_have_an_older_version():
+    record = replace(migrated("mastodon:v4.6.5"), database="other")
+    assert next_step(record, Goal(BEFORE, "mastodon:v4.5.0", "db"), None).kind == "start"
 
 
 @pytest.mark.parametrize("reason", ["BackoffLimitExceeded", "DeadlineExceeded"])
