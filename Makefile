@@ -37,16 +37,21 @@ api: cluster ## the engine against a real API server
 
 e2e: cluster ## whole instances on a real cluster: pytest and the molecule scenarios
 	$(CLUSTER)
-	pytest tests/e2e -q
+	pytest tests/e2e/test_bad_input.py tests/e2e/test_site.py tests/e2e/test_two_instances.py -q
 	tests/molecule.sh
+
+roles: cluster ## each role and module by itself on a real cluster, and the double against real servers; about an hour
+	$(CLUSTER)
+	pytest tests/e2e -q --ignore-glob='*/test_bad_input.py' --ignore-glob='*/test_site.py' --ignore-glob='*/test_two_instances.py'
+	pytest tests/double/selfcheck -q
 
 benchmark: cluster ## ratios, measured in one run on one machine
 	$(CLUSTER)
 	tests/benchmark/run.sh
 
-test: lint unit sanity cluster api e2e ## everything
+test: lint unit sanity cluster api e2e ## what CI runs
 
 down: ## stop the test cluster; what was built stays
 	tests/cluster/bed down
 
-.PHONY: help setup cluster demo lint unit sanity api e2e benchmark test down
+.PHONY: help setup cluster demo lint unit sanity api e2e roles benchmark test down

@@ -37,14 +37,14 @@ def _group(queues: list[str], concurrency: int, replicas: int, *resources: str) 
     return {"queues": list(queues), "concurrency": concurrency, "replicas": replicas, **_resources(*resources)}
 
 
-_JOB = {"database_pool": 5, **_resources("100m", "512Mi", "1536Mi")}
+_JOB = {"database_pool": 5, **_resources("50m", "512Mi", "1536Mi")}
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     # One person and a few friends on one node: one process of everything.
     "single_user": {
-        "web": _web(1, 1, 5, "100m", "512Mi", "1280Mi"),
-        "streaming": _streaming(1, 5, "50m", "128Mi", "256Mi"),
-        "sidekiq": {"all": _group(_EVERYTHING, 10, 1, "100m", "512Mi", "1280Mi")},
+        "web": _web(1, 1, 5, "50m", "512Mi", "1280Mi"),
+        "streaming": _streaming(1, 5, "25m", "128Mi", "256Mi"),
+        "sidekiq": {"all": _group(_EVERYTHING, 10, 1, "50m", "512Mi", "1280Mi")},
         "job": _JOB,
     },
     # Up to some hundred active people: survives the loss of a node, and the scheduler keeps its one owner.
