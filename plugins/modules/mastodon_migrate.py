@@ -17,8 +17,11 @@ description:
   - Records what is done in ConfigMap C(mastodon-migrations). An instance that is up to date costs one read of it; a run
     that was killed is resumed where it was.
   - A Job's name carries a hash of the image, the phase and the database, so the same work is never done twice, not even
-    by two runs at the same time. A Job that still runs is waited for. A Job that failed is replaced by the next run.
-  - When a Job fails, the message holds why and the last 50 lines of its log, and nothing else has been touched.
+    by two runs at the same time. A Job that still runs is waited for. A Job that failed, or that could never start,
+    is replaced by the next run.
+  - Fails when the image is of an older minor version than the one the database was brought to.
+  - When a Job fails, the message holds why and the last 50 lines of its log. Before the rollout nothing else has been
+    touched then.
 options:
   namespace:
     description: The instance's namespace.
