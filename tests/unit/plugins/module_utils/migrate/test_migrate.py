@@ -20,10 +20,10 @@ FAILED = {"conditions": [{"type": "Failed", "status": "True", "reason": "Backoff
 class Cluster:
     """A Job ends, well or not, when its Pod is looked at for the third time."""
 
-    def __init__(self, *, ending=FINISHED, log=""):
+    def __init__(self, *, ending=None, log=""):
         self.jobs, self.pods, self.record = {}, {}, None
         self.created, self.deleted, self.looks = [], [], 0
-        self.ending, self.log = ending, log
+        self.ending, self.log = ending or FINISHED, log
 
     def left_behind(self, job, state):
         name = job["metadata"]["name"]
