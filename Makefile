@@ -33,6 +33,7 @@ sanity: setup ## ansible-test sanity and units, galaxy-importer
 
 api: cluster ## the engine against a real API server
 	$(CLUSTER)
+	[ "$$(tests/cluster/bed source)" = given ] || tests/cluster/bed crds
 	pytest tests/api -q
 
 e2e: cluster ## whole instances on a real cluster: pytest and the molecule scenarios
