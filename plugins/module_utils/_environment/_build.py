@@ -37,8 +37,8 @@ def build(values: Mapping[str, Any]) -> dict[str, Environment]:
     settled_sizes = sizes(values["app_profile"], values.get("app_sizes"))
     draft = Draft(list(_views(settled_sizes)))
     _domains(draft, values)
-    for name in ("WEB_CONCURRENCY", "MAX_THREADS"):
-        draft.set(name, settled_sizes["web"]["processes" if name == "WEB_CONCURRENCY" else "threads"])
+    draft.set("WEB_CONCURRENCY", settled_sizes["web"]["processes"])
+    draft.set("MAX_THREADS", settled_sizes["web"]["threads"])
     draft.set("MASTODON_SIDEKIQ_READY_FILENAME", READY_FILE)
     _secrets(draft, values["app_secrets"])
     trusted = values.get("app_trusted_ca_secret") or authority(values["app_cache"])
@@ -95,7 +95,7 @@ def _derived(group: str, settings: Mapping[str, Any], values: Mapping[str, Any])
     match group:
         case "app_smtp":
             yield from _mail.derived("SMTP_", settings)
-            yield "SMTP_FROM_ADDRESS", settings.get("from_address") or f"notifications@{values['app_local_domain']}"
+            yield from _mail.sender(settings, values["app_local_domain"])
         case "app_bulk_smtp":
             yield from _mail.derived("BULK_SMTP_", settings)
         case "app_search":

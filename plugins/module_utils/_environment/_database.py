@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ._address import authority_part
 from ._draft import Draft
 from ._variable import RAILS, WEB_AND_SIDEKIQ, Process
 
@@ -34,7 +35,10 @@ def streaming_mode(connection: Mapping[str, Any], wanted: str = AUTO) -> str:
 
 
 def draft_database(draft: Draft, connection: Mapping[str, Any], trusted: Mapping[str, Any] | None, wanted: str) -> None:
-    """`trusted` is the authority that streaming must trust for anything but the database."""
+    """Give each process its way to the database.
+
+    `trusted` is the authority that streaming must trust for anything else, `wanted` the user's word on its TLS.
+    """
     draft.set("DB_HOST", connection["host"], only=_SERVING)
     draft.set("DB_PORT", connection["port"], only=_SERVING)
     # Migrations hold advisory locks, which a transaction pooler strands (mastodon.md 6, T5).
@@ -68,7 +72,7 @@ def _tls_for_rails(draft: Draft, connection: Mapping[str, Any]) -> None:
     if connection.get("ca_secret") and mode != "disable":
         draft.authority("PGSSLROOTCERT", "database", connection["ca_secret"])
     elif mode == VERIFY_FULL:
-        # libpq's word for the public authorities; without it libpq looks for a file in the home directory.
+        # The word of libpq 16 and newer for the public authorities; without it a file in the home directory is read.
         draft.set("PGSSLROOTCERT", "system")
 
 
@@ -89,6 +93,6 @@ def _tls_for_streaming(
 
 def _address(connection: Mapping[str, Any], authority: str) -> str:
     """Without the password: streaming takes that from DB_PASS (mastodon.md 5.4)."""
-    user, name = quote(connection["user"], safe=""), quote(connection["name"], safe="")
+    place = authority_part(connection["host"], connection["port"], connection["user"])
     query = urlencode({"sslmode": VERIFY_FULL, "sslrootcert": authority}, safe="/")
-    return f"postgresql://{user}@{connection['host']}:{connection['port']}/{name}?{query}"
+    return f"postgresql://{place}/{quote(connection['name'], safe='')}?{query}"

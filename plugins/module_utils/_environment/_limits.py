@@ -85,10 +85,12 @@ RUNTIME = Group(
         ),
         Variable(
             "PERSISTENT_TIMEOUT",
-            "Seconds for which web keeps an idle connection. It must exceed the gateway's.",
+            "Seconds for which web keeps an idle connection. It must exceed the gateway's, or some requests fail.",
             kind=Kind.INTEGER,
             processes=WEB,
             default="V(20)",
+            # Envoy keeps idle connections for an hour.
+            preset=3660,
         ),
         Variable(
             "MIN_THREADS",

@@ -107,6 +107,12 @@ def encryption(given: Mapping[str, Any]) -> str | None:
     return ENCRYPTIONS.get(int(given["port"]))
 
 
+def sender(given: Mapping[str, Any], local_domain: str) -> Iterator[tuple[str, Any]]:
+    """Mastodon's own default, notifications@localhost, is refused everywhere."""
+    if not given.get("from_address"):
+        yield "SMTP_FROM_ADDRESS", f"notifications@{local_domain}"
+
+
 def derived(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The variables that no option gives alone, consistent with each other.
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
+from ._address import authority_part
 from ._draft import Draft
 
 # What the variables of each purpose begin with. Without a host of its own a purpose uses the base server as a whole;
@@ -57,7 +57,6 @@ def _server(draft: Draft, name: str, server: Mapping[str, Any]) -> None:
 
 def _address(name: str, server: Mapping[str, Any]) -> str:
     """TLS is spoken only where an address says so. The kubelet puts the password in, which must be safe in one."""
-    user = quote(server.get("user") or "", safe="")
-    password = f":$({name}PASSWORD)" if server.get("password_secret") else ""
-    at = "@" if user or password else ""
-    return f"rediss://{user}{password}{at}{server['host']}:{server['port']}/{server['db']}"
+    password = f"$({name}PASSWORD)" if server.get("password_secret") else ""
+    place = authority_part(server["host"], server["port"], server.get("user") or "", password)
+    return f"rediss://{place}/{server['db']}"

@@ -191,3 +191,9 @@ def test_equal_variables_give_equal_environments(environments):
     assert environments(app_smtp={"server": "mail", "port": 587}) == environments(
         app_smtp={"port": "587", "server": "mail"}
     )
+
+
+def test_web_keeps_idle_connections_longer_than_envoy_does(environments):
+    assert int(environments()["web"].values["PERSISTENT_TIMEOUT"]) > 3600
+    assert environments(app_runtime={"persistent_timeout": 75})["web"].values["PERSISTENT_TIMEOUT"] == "75"
+    assert "PERSISTENT_TIMEOUT" not in environments()["job"].values

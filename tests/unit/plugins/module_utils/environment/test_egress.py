@@ -82,6 +82,16 @@ def test_sentinels_and_the_primary_they_name(values, server):
     assert outside(rules) == [6379, 26380]
 
 
+def test_a_cache_of_its_own_is_no_business_of_streaming(values, server):
+    rules = egress(values(app_cache={"base": server, "cache": {**server, "host": "lru.caches.svc"}}))
+    assert {process: namespaces(found) for process, found in rules.items()} == {
+        "web": ["caches"],
+        "sidekiq": ["caches"],
+        "streaming": [],
+        "job": ["caches"],
+    }
+
+
 @pytest.mark.parametrize(
     ("subject", "given", "process", "port"),
     [

@@ -94,3 +94,8 @@ def test_sentinels(environments, server):
             "REDIS_DB": "0",
         }
         assert built[name].secret_refs["REDIS_SENTINEL_PASSWORD"] == OTHER
+
+
+def test_an_ipv6_address_is_written_in_brackets(environments, server):
+    built = environments(app_cache={"base": {**server, "tls": True, "host": "fd00::7"}})
+    assert built["web"].composed["REDIS_URL"] == "rediss://:$(REDIS_PASSWORD)@[fd00::7]:6379/0"
