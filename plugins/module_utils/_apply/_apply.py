@@ -20,6 +20,7 @@ from ._conflict import explained, made_by_hand
 from ._difference import difference
 from ._outcome import Outcome, Prediction
 from ._projection import normalized, owned_fields, projection
+from ._replicas import given_back, hand_over, held, let_go
 
 __all__ = ["Outcome", "Prediction", "apply_one", "carry_out", "created", "predict", "prepared"]
 
@@ -68,14 +69,14 @@ def predict(
     for _attempt in range(ATTEMPTS):
         if live and live["metadata"].get("deletionTimestamp"):
             raise Failure(_being_deleted(live))
-        expected, force = _dry_run(cluster, manifest, force=force)
+        expected, force = _dry_run(cluster, held(manifest, live), force=force)
         if live is None and not expected["metadata"].get("resourceVersion"):
             return created(manifest, expected)
         before, after = projection(live), projection(expected)
         if before == after or (live and live["metadata"]["resourceVersion"] == expected["metadata"]["resourceVersion"]):
             break
         live = read(cluster, manifest)
-    owned = owned_fields(live, FIELD_MANAGER) == owned_fields(expected, FIELD_MANAGER)
+    owned = owned_fields(live, FIELD_MANAGER) == owned_fields(expected, FIELD_MANAGER) and not let_go(manifest, live)
     outcome = Outcome("unchanged" if before == after else "changed", expected, *difference(before, after))
     return Prediction(outcome, manifest, live, write=outcome.changed or not owned, force=force)
 
@@ -85,7 +86,7 @@ def _dry_run(cluster: Cluster, manifest: dict[str, Any], *, force: bool) -> tupl
     try:
         return cluster.apply(manifest, dry_run=True, force=force), force
     except KubeError as error:
-        if not made_by_hand(error):
+        if not made_by_hand(error) and not given_back(cluster, manifest, error):
             raise explained(error, manifest) from error
     return cluster.apply(manifest, dry_run=True, force=True), True
 
@@ -100,6 +101,8 @@ def carry_out(cluster: Cluster, prediction: Prediction, *, force: bool = False) 
     if not prediction.write:
         return prediction.outcome
     try:
+        if prediction.live and let_go(prediction.manifest, prediction.live):
+            hand_over(cluster, prediction.manifest, prediction.live)
         made = cluster.apply(prediction.manifest, force=force or prediction.force)
     except KubeError as error:
         raise explained(error, prediction.manifest) from error

@@ -45,6 +45,11 @@ def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
     )
 
 
+def conflicting_fields(error: KubeError) -> set[str]:
+    """The fields that other managers own; none if the error is no conflict between field managers."""
+    return {str(cause.get("field")) for cause in _conflicts(error)}
+
+
 def _conflicts(error: KubeError) -> list[Mapping[str, Any]]:
     return [cause for cause in error.details.get("causes") or () if cause.get("reason") == "FieldManagerConflict"]
 

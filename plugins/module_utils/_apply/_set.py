@@ -21,6 +21,7 @@ from ._order import FOUNDATION, ordered, rank
 from ._outcome import Outcome, Prediction
 from ._parent import PART_OF, Contents, Parent
 from ._projection import projection
+from ._replicas import AUTOSCALERS
 from ._report import blocked, stopped
 from ._trial import Live, Terms, forces, try_out
 
@@ -104,8 +105,12 @@ class _Run:
         self.carry_out(self.try_out(foundation, standing))
         predictions = self.try_out(belonging, found)
         self.record(reachable, recorded)
+        wanted = {key(manifest) for manifest in belonging}
+        leaving = [live for where, live in found.items() if where not in wanted]
+        # First of all what would at once undo the number of replicas that is now said again.
+        kept = self.prune([live for live in leaving if live["kind"] in AUTOSCALERS], prune)
         self.carry_out(predictions)
-        kept = self.prune(found, {key(manifest) for manifest in belonging}, prune)
+        kept |= self.prune([live for live in leaving if live["kind"] not in AUTOSCALERS], prune)
         final = needed | kept
         self.record(final, reachable)
         return [self.parent_outcome(live_parent, recorded, final), *self.done]
@@ -134,10 +139,9 @@ class _Run:
                 remaining = [reference(one.manifest) for one in predictions[position + 1 :] if one.write]
                 raise Failure(stopped(failure, self.done, remaining)) from failure
 
-    def prune(self, found: Mapping[Key, dict[str, Any]], wanted: set[Key], prune: bool) -> Contents:
+    def prune(self, leaving: Iterable[dict[str, Any]], prune: bool) -> Contents:
         """Delete the members that are no longer wanted; return where those that stay are."""
         kept = []
-        leaving = [live for where, live in found.items() if where not in wanted]
         for live in sorted(leaving, key=lambda live: rank(live["kind"]), reverse=True):
             reason = why_kept(live) or ("" if prune else "prune is off")
             if reason:
