@@ -16,6 +16,9 @@ from .._kube._errors import KubeError
 # "conflict with "helm" using apps/v1 with subresource "scale"": the words before and after differ between versions.
 MANAGER = re.compile(r'conflict with "([^"]+)"')
 
+# HorizontalPodAutoscaler and KEDA write through the subresource.
+SCALED = 'subresource "scale"'
+
 # As these managers kubectl changes single fields for a person: kubectl-edit, kubectl-set, kubectl-patch, kubectl-scale.
 BY_HAND = "kubectl-"
 # With this one it applies whole files, which somebody may keep: another statement of the truth.
@@ -48,6 +51,12 @@ def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
 def conflicting_fields(error: KubeError) -> set[str]:
     """The fields that other managers own; none if the error is no conflict between field managers."""
     return {str(cause.get("field")) for cause in _conflicts(error)}
+
+
+def conflicting_scalers(error: KubeError, keeper: str) -> bool:
+    """Whether all other managers set their fields by scaling, the keeper of a former number among them."""
+    messages = [str(cause.get("message")) for cause in _conflicts(error)]
+    return all(SCALED in message or f'"{keeper}"' in message for message in messages)
 
 
 def _conflicts(error: KubeError) -> list[Mapping[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from .._kube._client import FIELD_MANAGER, Cluster
 from .._kube._errors import KubeError
-from ._conflict import conflicting_fields
+from ._conflict import conflicting_fields, conflicting_scalers
 from ._parent import member_of
 from ._projection import owned_fields
 
@@ -61,7 +61,7 @@ def hand_over(cluster: Cluster, manifest: Mapping[str, Any], live: Mapping[str, 
 
 def given_back(cluster: Cluster, manifest: Mapping[str, Any], error: KubeError) -> bool:
     """Whether the conflict is about replicas alone, and no autoscaler but the set's own former one decides them."""
-    if conflicting_fields(error) != {FIELD}:
+    if conflicting_fields(error) != {FIELD} or not conflicting_scalers(error, KEEPER):
         return False
     ours = member_of(manifest)
     return all(ours and member_of(scaler) == ours for scaler in _scalers(cluster, manifest))
