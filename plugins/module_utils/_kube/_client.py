@@ -173,7 +173,14 @@ class Cluster:
         self, namespace: str, pod: str, *, container: str | None = None, tail: int = 50, previous: bool = False
     ) -> str:
         """The last lines a container wrote; with ``previous`` those of its run before the last restart."""
-        query: dict[str, Any] = {"tailLines": tail, "previous": str(previous).lower()}
+        return self._log(namespace, pod, container, {"tailLines": tail, "previous": str(previous).lower()})
+
+    def logs_since(self, namespace: str, pod: str, *, container: str | None = None, since: str | None = None) -> str:
+        """Everything a container wrote from a time on, of which whole seconds count; each line begins with its time."""
+        query = {"timestamps": "true"} | ({"sinceTime": since} if since else {})
+        return self._log(namespace, pod, container, query)
+
+    def _log(self, namespace: str, pod: str, container: str | None, query: dict[str, Any]) -> str:
         if container:
             query["container"] = container
         path = self.resource("v1", "Pod").path(namespace, pod) + "/log"
