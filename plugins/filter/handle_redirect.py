@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import Handle, redirect_route
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import redirect_objects
 
 DOCUMENTATION = r"""
 name: handle_redirect
@@ -18,13 +19,14 @@ short_description: The redirect of the handle domain as manifests
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
-  - The HTTPRoute that M(fediverse.mastodon.webfinger_redirect) owns, for those who write manifests to files.
-  - An empty list when both domains are the same, because then there is nothing to redirect.
+  - The objects that M(fediverse.mastodon.webfinger_redirect) owns, for those who write manifests to files.
+  - An empty list when both domains are the same, because then there is nothing to redirect, and with C(backend=none).
 options:
   _input:
     description:
-      - The handle domain, as C(local_domain), C(web_domain), C(namespace), C(gateway_name), C(gateway_namespace),
-        and optionally C(gateway_section), C(status), C(max_age) and C(annotations).
+      - The handle domain, as C(local_domain), C(web_domain) and C(namespace), and optionally the module's options
+        C(backend), C(gateway_name), C(gateway_namespace), C(gateway_section), C(entry_point), C(ingress_class),
+        C(certificate_secret), C(service_name), C(service_port), C(status), C(max_age) and C(annotations).
       - They have the meaning and the defaults of the module's options.
     type: dict
     required: true
@@ -48,19 +50,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: One HTTPRoute, or nothing.
+  description: The objects, in the order to apply them.
   type: list
   elements: dict
 """
 
 
 def handle_redirect(handle: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One HTTPRoute, or nothing."""
+    """The objects, in the order to apply them."""
     try:
-        route = redirect_route(Handle(**handle))
-    except TypeError as error:
+        return redirect_objects(Handle(**handle))
+    except (TypeError, ValueError) as error:
         raise AnsibleFilterError(f"handle_redirect: {error}") from error
-    return [] if route is None else [route]
 
 
 class FilterModule:

@@ -12,18 +12,36 @@ version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - When handles are on one domain (C(@alice@example.org)) and the instance on another (C(social.example.org)), other
-    servers find accounts by asking the first. This module redirects what they ask to the second, and nothing else.
+    servers find accounts by asking the first. This module leads what they ask to the second, and nothing else.
   - It owns exactly the paths C(/.well-known/webfinger), C(/.well-known/host-meta) and C(/.well-known/nodeinfo) on
-    O(local_domain), in the HTTPRoute C(mastodon-handle).
-  - When both domains are the same there is nothing to redirect; then it only removes a route it made earlier.
+    O(local_domain), in objects whose names begin with C(mastodon-handle). Objects of another O(backend) that it made
+    earlier are removed.
+  - When both domains are the same there is nothing to redirect; then it only removes what it made earlier.
+  - Objects that others made are never changed or removed, unless O(adopt) names them.
   - Then it proves by real requests what other servers rely on, clause by clause, and fails unless all hold. One proof
     sends at most 20 requests and is made at most twice; while the edge converges, two requests are repeated.
-  - In check mode the route is tried out on the server, and the proof is made if the route would not change.
+  - In check mode the objects are tried out on the server, and the proof is made if none of them would change.
 options:
-  backend:
-    description: What answers for the domain. V(gateway) is a Gateway of the Gateway API.
+  state:
+    description:
+      - V(present) makes and proves the redirect.
+      - V(absent) removes what this module made, for any O(backend), and proves nothing. Other servers no longer find
+        anybody by their handle then.
     type: str
-    choices: [gateway]
+    choices: [present, absent]
+    default: present
+  backend:
+    description:
+      - What answers for the handle domain.
+      - V(gateway) is a Gateway of the Gateway API, and makes an HTTPRoute.
+      - V(traefik) is Traefik with its own kinds, and makes an IngressRoute and two Middlewares. It answers HEAD with
+        308 where GET gets 301, which servers follow alike; clause C10 is reported then and does not decide.
+      - V(ingress) is any controller of Ingresses. An Ingress cannot redirect, so the lookups are passed on to the
+        instance, which answers them for both domains (clause C13).
+      - V(none) makes nothing, for a domain that is answered outside the cluster. RV(rules) has ready rules for its
+        server, and everything is proven all the same, with any status that other servers follow.
+    type: str
+    choices: [gateway, traefik, ingress, none]
     default: gateway
   local_domain:
     description: The domain in people's handles, such as V(example.org).
@@ -34,13 +52,22 @@ options:
     type: str
     required: true
   namespace:
-    description: Namespace of the instance and of the route.
+    description: Namespace of the instance and of the objects.
     type: str
     required: true
+  adopt:
+    description:
+      - Routes of others that are to be replaced, as a conflict names them, such as V(HTTPRoute site/webfinger).
+      - Only a route that does nothing but lead the handle's paths is replaced; it is deleted once ours is there. From
+        one with other duties the paths must be removed by hand.
+      - An object that has the name of ours is taken over where it is.
+    type: list
+    elements: str
+    default: []
   gateway_name:
-    description: Name of the Gateway that answers for O(local_domain) on port 443.
+    description: Name of the Gateway that answers for O(local_domain) on port 443, with O(backend=gateway).
     type: str
-    required: true
+    default: mastodon
   gateway_namespace:
     description:
       - Namespace of the Gateway; O(namespace) when not set.
@@ -51,10 +78,38 @@ options:
       - Name of the HTTPS listener. Without it the route is attached to every listener that admits it,
         and so also answers plain HTTP.
     type: str
+  entry_point:
+    description: Name of Traefik's entry point on port 443, with O(backend=traefik).
+    type: str
+    default: websecure
+  ingress_class:
+    description: Class of the Ingress; the cluster's default class when not set, with O(backend=ingress).
+    type: str
+  certificate_secret:
+    description:
+      - A Secret of type kubernetes.io/tls in O(namespace) with the certificate of O(local_domain), with
+        O(backend=traefik) and O(backend=ingress).
+      - Without it the controller uses what it has for this name, such as the certificate of the site there.
+    type: str
+  service_name:
+    description: Name of the Service of the instance that answers lookups, with O(backend=ingress).
+    type: str
+    default: mastodon-web
+  service_port:
+    description: Its port.
+    type: int
+    default: 3000
+  server:
+    description:
+      - The server outside the cluster whose rule a failure is to show, with O(backend=none).
+      - Recognized from the header C(Server) of its answers when not set. V(s3) is a bucket behind CloudFront.
+    type: str
+    choices: [nginx, caddy, apache, traefik, cloudflare, netlify, s3]
   status:
     description:
       - Status of the redirect. V(301) is what Mastodon documents; browsers keep it for O(max_age).
-      - V(302) and V(307) are forgotten sooner, for a trial. Not every Gateway implementation knows V(307).
+      - V(302) and V(307) are forgotten sooner, for a trial. Not every Gateway implementation knows V(307),
+        and Traefik's own kinds do not.
     type: int
     choices: [301, 302, 307]
     default: 301
@@ -122,13 +177,39 @@ EXAMPLES = r"""
       - example.org:443:192.0.2.7
       - social.example.org:443:192.0.2.7
     ca_path: /etc/ssl/our-authority.pem
+
+- name: Replace a redirect that was made by hand, for a trial
+  fediverse.mastodon.webfinger_redirect:
+    local_domain: example.org
+    web_domain: social.example.org
+    namespace: mastodon
+    backend: traefik
+    status: 302
+    adopt:
+      - IngressRoute site/webfinger
+
+- name: Prove the domain that a web server outside the cluster answers for, and show the rule it lacks
+  fediverse.mastodon.webfinger_redirect:
+    local_domain: example.org
+    web_domain: social.example.org
+    namespace: mastodon
+    backend: none
+    server: nginx
+
+- name: Remove the redirect and nothing else
+  fediverse.mastodon.webfinger_redirect:
+    state: absent
+    local_domain: example.org
+    web_domain: social.example.org
+    namespace: mastodon
 """
 
 RETURN = r"""
 verdict:
   description:
     - V(ok) when every clause holds, V(drift) when one does not, V(unreachable) when one could not be read,
-      V(conflict) when another route owns a path, V(unproven) in check mode when the route would change.
+      V(conflict) when another route owns a path, V(absent) with O(state=absent).
+    - V(unproven) in check mode when an object would change, and with O(backend=ingress) before the instance answers.
     - The module fails with V(drift), V(unreachable) and V(conflict).
   returned: always
   type: str
@@ -178,8 +259,19 @@ requests:
   returned: always
   type: int
   sample: 20
+rules:
+  description:
+    - Ready rules for the servers that O(server) names, as text to paste, with O(backend=none) and different domains.
+  returned: with O(state=present), unless there is a conflict
+  type: dict
+  sample:
+    nginx: |
+      location = /.well-known/webfinger {
+          add_header Access-Control-Allow-Origin "*" always;
+          return 301 https://social.example.org$request_uri;
+      }
 objects:
-  description: The route and what became of it.
+  description: The objects and what became of each.
   returned: success
   type: list
   elements: dict
@@ -194,29 +286,35 @@ msg:
   type: str
 """
 
+from dataclasses import fields
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle_domain import Wish, converge
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle_domain import Wish, converge, remove
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._arguments import REACH_ARGS, reach
 
 
-def wish(params: dict[str, Any]) -> Wish:
-    handle = Handle(
-        local_domain=params["local_domain"],
-        web_domain=params["web_domain"],
-        namespace=params["namespace"],
-        gateway_name=params["gateway_name"],
-        gateway_namespace=params["gateway_namespace"] or params["namespace"],
-        gateway_section=params["gateway_section"],
-        status=params["status"],
-        max_age=params["max_age"],
-        annotations=params["annotations"],
+def owned(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
+    try:
+        handle = Handle(**{field.name: params[field.name] for field in fields(Handle)})
+    except ValueError as error:
+        raise Failure(f"{error}.") from error
+    if params["state"] == "absent":
+        return remove(connect(params), handle, check_mode=check_mode)
+    wish = Wish(
+        handle,
+        params["phase"] == "full",
+        params["account"],
+        reach(params),
+        params["timeout"],
+        tuple(params["adopt"]),
+        params["server"],
     )
-    return Wish(handle, params["phase"] == "full", params["account"], reach(params), params["timeout"])
+    return converge(connect(params), wish, check_mode=check_mode, note=Progress(params["progress_file"]).line)
 
 
 def main() -> None:
@@ -224,13 +322,24 @@ def main() -> None:
         argument_spec={
             **AUTH_ARGS,
             **REACH_ARGS,
-            "backend": {"type": "str", "choices": ["gateway"], "default": "gateway"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "backend": {"type": "str", "choices": ["gateway", "traefik", "ingress", "none"], "default": "gateway"},
             "local_domain": {"type": "str", "required": True},
             "web_domain": {"type": "str", "required": True},
             "namespace": {"type": "str", "required": True},
-            "gateway_name": {"type": "str", "required": True},
+            "adopt": {"type": "list", "elements": "str", "default": []},
+            "gateway_name": {"type": "str", "default": "mastodon"},
             "gateway_namespace": {"type": "str"},
             "gateway_section": {"type": "str"},
+            "entry_point": {"type": "str", "default": "websecure"},
+            "ingress_class": {"type": "str"},
+            "certificate_secret": {"type": "str", "no_log": False},
+            "service_name": {"type": "str", "default": "mastodon-web"},
+            "service_port": {"type": "int", "default": 3000},
+            "server": {
+                "type": "str",
+                "choices": ["nginx", "caddy", "apache", "traefik", "cloudflare", "netlify", "s3"],
+            },
             "status": {"type": "int", "choices": [301, 302, 307], "default": 301},
             "max_age": {"type": "int", "default": 3600},
             "annotations": {"type": "dict", "default": {}},
@@ -241,9 +350,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
-    note = Progress(params["progress_file"]).line
-    run(module, lambda: converge(connect(params), wish(params), check_mode=module.check_mode, note=note))
+    run(module, lambda: owned(module.params, check_mode=module.check_mode))
 
 
 if __name__ == "__main__":

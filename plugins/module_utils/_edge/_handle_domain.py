@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the wish for a handle domain to a result: own the route, prove it, and say everything that does not hold."""
+"""From the wish for a handle domain to a result: own its objects, prove it, and say everything that does not hold."""
 
 from __future__ import annotations
 
@@ -14,48 +14,74 @@ from .._apply._outcome import Outcome
 from .._apply._report import result, summary
 from .._kube._client import Cluster
 from .._probe._check import Reach
+from .._probe._http import Request, Response
 from .._probe._target import Target
-from ._ownership import ConflictFailure, objection, own
+from ._conflicts import ConflictFailure
+from ._handle import Handle
+from ._ownership import disown, objection, own
 from ._proof import Proof, prove
-from ._redirect import NAME, Handle
+from ._rules import Server, recognized, rule, rules
+
+# Traefik answers HEAD with 308 where GET gets 301 (pkg/middlewares/redirect/redirect.go): servers follow both, and no
+# configuration changes it. Told all the same.
+_TOLERATED = {"traefik": frozenset({"C10"})}
 
 
 @dataclass(frozen=True)
 class Wish:
-    """C(app) is whether the instance answers already, C(timeout) how many seconds the edge may take to converge."""
+    """C(app) is whether the instance answers already, C(timeout) how many seconds the edge may take to converge.
+
+    C(adopt) names the routes of others that are to be replaced, C(server) the one that answers outside the cluster.
+    """
 
     handle: Handle
     app: bool
     account: str | None
     reach: Reach
     timeout: float
+    adopt: tuple[str, ...] = ()
+    server: Server | None = None
 
     @property
     def target(self) -> Target:
+        # What we make answers as we said. What others make may redirect with any status, or pass the lookups on.
+        exact = self.handle.backend in ("gateway", "traefik")
         return Target(
             local_domain=self.handle.local_domain,
             web_domain=self.handle.web_domain,
-            redirect_status=self.handle.status,
-            proxying=False,
+            redirect_status=self.handle.status if exact else None,
+            proxying=not exact,
             app=self.app,
             account=self.account,
         )
+
+    @property
+    def provable(self) -> bool:
+        """Lookups that are passed on are answered by the instance, so there is nothing to see before it runs."""
+        return self.app or self.handle.redirects or not self.handle.split
+
+
+def remove(cluster: Cluster, handle: Handle, *, check_mode: bool) -> dict[str, Any]:
+    """The module's result when there is to be nothing."""
+    return {**result(disown(cluster, handle.namespace, check_mode=check_mode)), **_told("absent", None)}
 
 
 def converge(cluster: Cluster, wish: Wish, *, check_mode: bool, note: Callable[[str], None]) -> dict[str, Any]:
     """The module's result. One that does not hold is marked as failed and has all its verdicts all the same."""
     try:
-        outcome = own(cluster, wish.handle, check_mode=check_mode)
+        outcomes = own(cluster, wish.handle, adopt=wish.adopt, check_mode=check_mode)
     except ConflictFailure as conflict:
         return {**_told("conflict", None), "changed": False, "failed": True, "msg": str(conflict), "objects": []}
-    outcomes = [] if outcome is None else [outcome]
-    if check_mode and outcome is not None and outcome.changed:
-        return {**result(outcomes), **_told("unproven", None)}
-    proof = prove(wish.target, wish.reach, timeout=wish.timeout, note=note)
+    ready = rules(wish.handle) if wish.handle.split and wish.handle.backend == "none" else {}
+    made = {**result(outcomes), "rules": ready}
+    if not wish.provable or (check_mode and made["changed"]):
+        return {**made, **_told("unproven", None)}
+    tolerated = _TOLERATED.get(wish.handle.backend, frozenset())
+    proof = prove(wish.target, wish.reach, timeout=wish.timeout, tolerated=tolerated, note=note)
     told = _told("ok" if proof.holds else proof.outcome, proof)
     if proof.holds:
-        return {**result(outcomes), **told, "msg": _proven(wish.handle, outcomes)}
-    return {**result(outcomes), **told, "failed": True, "msg": _broken(proof, objection(cluster, wish.handle))}
+        return {**made, **told, "msg": _proven(wish.handle, outcomes)}
+    return {**made, **told, "failed": True, "msg": _broken(proof, objection(cluster, wish.handle), _cure(wish))}
 
 
 def _told(verdict: str, proof: Proof | None) -> dict[str, Any]:
@@ -73,11 +99,27 @@ def _proven(handle: Handle, outcomes: list[Outcome]) -> str:
     return f"{where}: {summary(outcomes)}"
 
 
-def _broken(proof: Proof, objection: str) -> str:
+def _broken(proof: Proof, objection: str, cure: str) -> str:
     lines = [str(verdict) for verdict in proof.verdicts if verdict.verdict in ("drift", "unreachable")]
     # The same silence behind many clauses is told once.
     silent = [line for line in lines if ": unreachable" in line]
     shown = [line for line in lines if line not in silent[1:]]
     more = [f"{len(silent) - 1} more clauses could not be read for the same reason."] if len(silent) > 1 else []
-    told = [*shown, *more, *([f"HTTPRoute {NAME}: {objection}"] if objection else [])]
-    return "The handle domain does not do what other servers rely on:\n" + "\n".join(f"  - {line}" for line in told)
+    told = [*shown, *more, *([objection] if objection else [])]
+    problem = "The handle domain does not do what other servers rely on:\n"
+    return problem + "\n".join(f"  - {line}" for line in told) + cure
+
+
+def _cure(wish: Wish) -> str:
+    """The rule to add where the apex is answered outside the cluster, for the server in use if it can be told."""
+    if wish.handle.backend != "none" or not wish.handle.split:
+        return ""
+    server = wish.server or _server_in_use(wish)
+    if server is None:
+        return f"\nReady rules are in `rules` of this result, for {', '.join(rules(wish.handle))}."
+    return f"\nThis rule does it on {server}:\n\n{rule(wish.handle, server)}"
+
+
+def _server_in_use(wish: Wish) -> Server | None:
+    found = wish.reach.prober().send(Request(wish.target.apex("/")))
+    return recognized(found.header("Server")) if isinstance(found, Response) else None

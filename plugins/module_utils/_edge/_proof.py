@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 from .._probe._check import Reach
 from .._probe._handle import prove_handle
@@ -53,6 +53,7 @@ def prove(
     reach: Reach,
     *,
     timeout: float,
+    tolerated: Collection[str] = (),
     note: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -60,6 +61,7 @@ def prove(
     """All clauses, once the edge has converged or C(timeout) seconds have passed.
 
     While waiting two requests are repeated every few seconds; the proof itself is made twice at most.
+    Clauses that are C(tolerated) are told and do not decide.
     """
     deadline = clock() + timeout
     pause, proofs, requests = _SHORTEST_PAUSE, 0, 0
@@ -68,7 +70,8 @@ def prove(
         waiting = unsettled(target, prober)
         late = clock() + pause > deadline
         if waiting is None or late:
-            verdicts = tuple(prove_handle(target, fresh := reach.prober()))
+            found = prove_handle(target, fresh := reach.prober())
+            verdicts = tuple(replace(one, duty="should") if one.clause in tolerated else one for one in found)
             proofs, requests = proofs + 1, requests + fresh.requests
             proof = Proof(verdicts, requests + prober.requests)
             if proof.holds or late or proofs == _PROOFS:
@@ -84,7 +87,8 @@ def unsettled(target: Target, prober: Prober) -> str | None:
     """Why a proof would be too early: the redirect, or the instance behind it, does not answer yet."""
     if target.split:
         first = _ask("apex.webfinger", target, prober)
-        if not (isinstance(first, Response) and first.is_redirect):
+        passed_on = isinstance(first, Response) and target.proxying and first.status == 200
+        if not passed_on and not (isinstance(first, Response) and first.is_redirect):
             return _said(first)
     if target.app:
         found = _ask("web.webfinger", target, prober)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.fediverse.mastodon.plugins.filter.handle_redirect import handle_redirect
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import Handle, redirect_route
+from ansible_collections.fediverse.mastodon.plugins.filter.handle_rules import handle_rules
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import redirect_objects
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._rules import rules
 
-HANDLE = Handle("example.org", "social.example.org", "mastodon", "public", "gateways", "https-apex")
+GIVEN = {"local_domain": "example.org", "web_domain": "social.example.org", "namespace": "mastodon"}
 
 
-def test_the_filter_makes_the_same_manifest():
-    given = {name: getattr(HANDLE, name) for name in ("local_domain", "web_domain", "namespace", "gateway_name")}
-    assert handle_redirect({**given, "gateway_namespace": "gateways", "gateway_section": "https-apex"}) == [
-        redirect_route(HANDLE)
-    ]
-    assert handle_redirect({**given, "gateway_namespace": "g", "web_domain": "example.org"}) == []
-    with pytest.raises(AnsibleFilterError, match="gateway_namespace"):
-        handle_redirect(given)
+@pytest.mark.parametrize("backend", ["gateway", "traefik", "ingress", "none"])
+def test_the_filter_makes_the_same_manifests(backend):
+    assert handle_redirect({**GIVEN, "backend": backend}) == redirect_objects(Handle(**GIVEN, backend=backend))
+    assert handle_redirect({**GIVEN, "backend": backend, "web_domain": "example.org"}) == []
+
+
+@pytest.mark.parametrize("apply", [handle_redirect, handle_rules])
+def test_what_is_missing_or_impossible_is_said(apply):
+    with pytest.raises(AnsibleFilterError, match="namespace"):
+        apply({"local_domain": "example.org", "web_domain": "social.example.org"})
+    with pytest.raises(AnsibleFilterError, match="307"):
+        apply({**GIVEN, "backend": "traefik", "status": 307})
+
+
+def test_the_rules_are_those_of_the_module():
+    assert handle_rules(GIVEN) == rules(Handle(**GIVEN))

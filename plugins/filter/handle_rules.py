@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filter: the redirect of the handle domain in the words of web servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._rules import rules
+
+DOCUMENTATION = r"""
+name: handle_rules
+short_description: The redirect of the handle domain in the words of web servers
+version_added: 1.0.0
+author: the fediverse.mastodon contributors (@fediverse-mastodon)
+description:
+  - Ready rules for a handle domain that is answered outside the cluster, as
+    RV(fediverse.mastodon.webfinger_redirect#module:rules).
+options:
+  _input:
+    description: The handle domain, as P(fediverse.mastodon.handle_redirect#filter) takes it.
+    type: dict
+    required: true
+seealso:
+  - module: fediverse.mastodon.webfinger_redirect
+"""
+
+EXAMPLES = r"""
+- name: Show the rule for nginx
+  ansible.builtin.debug:
+    msg: "{{ (handle | fediverse.mastodon.handle_rules).nginx }}"
+  vars:
+    handle:
+      local_domain: example.org
+      web_domain: social.example.org
+      namespace: mastodon
+"""
+
+RETURN = r"""
+_value:
+  description: For each of nginx, caddy, apache, traefik, cloudflare, netlify and s3 the rule as text.
+  type: dict
+"""
+
+
+def handle_rules(handle: Mapping[str, Any]) -> dict[str, str]:
+    """The rules by server."""
+    try:
+        return rules(Handle(**handle))
+    except (TypeError, ValueError) as error:
+        raise AnsibleFilterError(f"handle_rules: {error}") from error
+
+
+class FilterModule:
+    """The rules as a filter."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"handle_rules": handle_rules}

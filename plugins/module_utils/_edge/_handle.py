@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The handle domain: what is asked there, where it leads, and what answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .._labels import labels
+from .._probe._handle_probes import HANDLE_PATHS
+
+__all__ = ["HANDLE_PATHS", "NAME", "Backend", "Handle", "headers", "metadata"]
+
+NAME = "mastodon-handle"
+
+Backend = Literal["gateway", "traefik", "ingress", "none"]
+
+
+@dataclass(frozen=True)
+class Handle:
+    """The handle domain and what answers for it; each backend reads its own fields and no other's.
+
+    C(max_age) is how long browsers and proxies may keep the redirect, in seconds.
+    """
+
+    local_domain: str
+    web_domain: str
+    namespace: str
+    backend: Backend = "gateway"
+    status: int = 301
+    max_age: int = 3600
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    # gateway: the Gateway and its HTTPS listener
+    gateway_name: str = "mastodon"
+    gateway_namespace: str | None = None
+    gateway_section: str | None = None
+    # traefik and ingress: the certificate, when the controller does not have it
+    certificate_secret: str | None = None
+    # traefik
+    entry_point: str = "websecure"
+    # ingress: its class, and the Service that answers the lookups itself
+    ingress_class: str | None = None
+    service_name: str = "mastodon-web"
+    service_port: int = 3000
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what the backend cannot do."""
+        if self.backend == "traefik" and self.status == 307:
+            raise ValueError("status 307 cannot be had from Traefik's own kinds: take 302 for a trial")
+
+    @property
+    def split(self) -> bool:
+        return self.local_domain != self.web_domain
+
+    @property
+    def redirects(self) -> bool:
+        """Whether the apex redirects; an Ingress cannot, and passes the lookups on."""
+        return self.backend != "ingress"
+
+
+def headers(handle: Handle) -> dict[str, str]:
+    """What every redirect carries: browsers may read it, and a mistake does not outlive its repair for long."""
+    return {"Access-Control-Allow-Origin": "*", "Cache-Control": f"max-age={handle.max_age}"}
+
+
+def metadata(handle: Handle, name: str = NAME) -> dict[str, Any]:
+    """Annotations are for the route alone: what it refers to interests no other controller."""
+    made: dict[str, Any] = {
+        "name": name,
+        "namespace": handle.namespace,
+        "labels": labels(handle.namespace, "edge"),
+    }
+    if handle.annotations and name == NAME:
+        made["annotations"] = dict(handle.annotations)
+    return made
