@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Pod that commands about accounts are run in. Pure."""
+"""The Pod that several commands of Mastodon are run in, one after the other. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ DEADLINE = 1800
 ALLOWLIST = "EMAIL_DOMAIN_ALLOWLIST"
 
 
-def toolbox_pod(template: Mapping[str, Any], namespace: str, allowlist: Sequence[str] = ()) -> dict[str, Any]:
-    """A Pod like the template's, which only waits for commands."""
+def toolbox_pod(
+    template: Mapping[str, Any],
+    namespace: str,
+    allowlist: Sequence[str] = (),
+    *,
+    name: str = NAME,
+    component: str = COMPONENT,
+) -> dict[str, Any]:
+    """A Pod like the template's, which only waits for commands. Two that need the same name wait for each other."""
     try:
         pod = copy.deepcopy(dict(template["spec"]["template"]))
         container = pod["spec"]["containers"][0]
@@ -42,9 +49,9 @@ def toolbox_pod(template: Mapping[str, Any], namespace: str, allowlist: Sequence
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            "name": NAME,
+            "name": name,
             "namespace": namespace,
-            "labels": {**(metadata.get("labels") or {}), **labels(namespace, COMPONENT)},
+            "labels": {**(metadata.get("labels") or {}), **labels(namespace, component)},
             "annotations": metadata.get("annotations") or {},
         },
         "spec": {**pod["spec"], **ends},

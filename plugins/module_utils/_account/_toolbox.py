@@ -63,10 +63,10 @@ class Toolbox:
     ) -> None:
         self._delete()
 
-    def run(self, command: Sequence[str], *, timeout: float) -> ExecResult:
+    def run(self, command: Sequence[str], *, timeout: float, stdin: str | None = None) -> ExecResult:
         """Run a command of Mastodon."""
         try:
-            return self._exec([*_LOCKED, *command], timeout=timeout)
+            return self._exec([*_LOCKED, *command], timeout=timeout, stdin=stdin)
         except KubeError as error:
             if error.status != 404:
                 raise
@@ -74,12 +74,13 @@ class Toolbox:
                 f"{self._where} was removed while it was needed, perhaps by another run: run again."
             ) from error
 
-    def _exec(self, command: Sequence[str], *, timeout: float) -> ExecResult:
+    def _exec(self, command: Sequence[str], *, timeout: float, stdin: str | None = None) -> ExecResult:
         return self._cluster.exec(
             self._namespace,
             self._name,
             command,
             container=self._pod["spec"]["containers"][0]["name"],
+            stdin=stdin,
             timeout=timeout,
         )
 
