@@ -19,6 +19,7 @@ from .process import start
 from .redis_settings import rails_redis
 from .site_settings import write_setting
 from .thor import ARRAY, BOOLEAN, NUMERIC, STRING, Command, ThorError, parse
+from .tootctl_content import CONTENT
 
 _WORK = {"concurrency": NUMERIC, "verbose": BOOLEAN, "dry_run": BOOLEAN}
 
@@ -88,6 +89,7 @@ def _nothing(connection: Any, _arguments: list[str], _options: dict[str, Any]) -
 
 _ACCOUNT_FLAGS = {"email": STRING, "role": STRING, "approve": BOOLEAN}
 COMMANDS: Mapping[tuple[str, ...], tuple[Command, Action]] = {
+    **CONTENT,
     ("accounts", "create"): (
         Command(
             "accounts create USERNAME",

@@ -58,3 +58,4 @@ settings[:url] = ENV['DATABASE_URL'] if ENV['DATABASE_URL'].to_s != ''
 ActiveRecord::Base.establish_connection(settings)
 
 require_relative 'models'
+require_relative 'forms'

@@ -82,7 +82,18 @@ class User < ApplicationRecord
 end
 
 class Setting < ApplicationRecord
-  DEFAULTS = { 'site_title' => 'Mastodon', 'registrations_mode' => 'none', 'require_invite_text' => false, 'backups_retention_period' => 7 }.freeze
+  # mastodon: config/settings.yml
+  DEFAULTS = {
+    'site_title' => 'Mastodon', 'site_short_description' => '', 'site_description' => '', 'site_extended_description' => '',
+    'site_terms' => '', 'site_contact_username' => '', 'site_contact_email' => '', 'registrations_mode' => 'none',
+    'profile_directory' => true, 'closed_registrations_message' => '', 'local_live_feed_access' => 'public',
+    'remote_live_feed_access' => 'public', 'local_topic_feed_access' => 'public', 'remote_topic_feed_access' => 'public',
+    'preview_sensitive_media' => false, 'noindex' => false, 'theme' => 'default', 'thumbnail_description' => '',
+    'trends' => true, 'trendable_by_default' => false, 'bootstrap_timeline_accounts' => '', 'activity_api_enabled' => true,
+    'peers_api_enabled' => true, 'show_domain_blocks' => 'disabled', 'show_domain_blocks_rationale' => 'disabled',
+    'require_invite_text' => false, 'backups_retention_period' => 7, 'captcha_enabled' => false,
+    'allow_referrer_origin' => false, 'landing_page' => 'trends', 'wrapstodon' => true,
+  }.freeze
 
   class << self
     def [](name)
