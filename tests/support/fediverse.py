@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,19 @@ APEX, WEB = "example.org", "social.example.org"
 MEDIA = "files.example.org"
 OWNED = ("/.well-known/webfinger", "/.well-known/host-meta", "/.well-known/nodeinfo")
 STREAMING = "/api/v1/streaming"
+COUNTED = "/api/v1/accounts/verify_credentials"
+RATE_LIMIT = 300
+# The public half of a key that nobody has the private half of any more.
+PUBLIC_KEY = """-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAyjKNMgxgJwPBSW7opgj5
+RIpWFM059lC7W3XPPKRKv9MWj293XUolvq8NJJVwDM0BMwiUTRifvwWaYsyTZTW7
+x9h/1ssbqZD0q1ARuQ2xvcaBTYnLUfweEmkE4g3n+7UumoQqw6+YcoUk/Jw/N4qK
+WSyrRxgA/7BLZtVVWaiw403j+NVjMXL+YqUkVzGUKZfr5InACheftb2aB+Qwzk0F
+rLOhoCkR8vEJzXL6o3BA6NT6SOKYlz/VQBtyXJWUb/hNSDkBH3/eO2s7UD+KukQ6
+hI8/R82CY55OmQIlFOI1zbA6VprszDvUPSu+qBBlUznR97EY4O1fxrk/C+4nXRrW
+JwIDAQAB
+-----END PUBLIC KEY-----
+"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class Fediverse:
     web: str = WEB
     change: Change = lambda ask, answer: answer
     asked: list[Ask] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def answer(self, ask: Ask) -> Answer:
         self.asked.append(ask)
@@ -104,15 +119,27 @@ class Fediverse:
                 return document({"software": {"name": "mastodon", "version": "4.6.5"}}, "application/json")
             case "/actor":
                 return document(self._actor(), "application/activity+json; charset=utf-8")
+            case "/actor/inbox" | "/inbox" if ask.method == "POST":
+                return Answer(401)
             case "/api/v2/instance":
                 urls = {"urls": {"streaming": f"wss://{self.web}"}}
-                return document({"domain": self.apex, "configuration": urls}, "application/json")
+                picture = {"url": f"https://{MEDIA}/site_uploads/thumbnail.png"}
+                told = {"domain": self.apex, "configuration": urls, "thumbnail": picture}
+                return document(told, "application/json")
+            case path if path == COUNTED:
+                return self.counted("the client")
             case "/":
                 return Answer(302, {"Location": f"https://{self.web}/@alice"})
             case "/@alice":
                 policy = f"default-src 'none'; img-src 'self' https://{MEDIA}; media-src https://{MEDIA}/; connect-src https://{MEDIA}"
                 return Answer(200, {"Content-Type": "text/html", "Content-Security-Policy": policy}, b"<html>")
         return Answer(404)
+
+    def counted(self, client: str) -> Answer:
+        """Refused, with the limit of whom it takes the client for."""
+        self.counts[client] += 1
+        told = {"Limit": RATE_LIMIT, "Remaining": RATE_LIMIT - self.counts[client], "Reset": "2026-01-01T00:05:00.1Z"}
+        return Answer(401, {f"X-RateLimit-{name}": str(value) for name, value in told.items()})
 
     def _webfinger(self, resource: str | None, cors: dict[str, str]) -> Answer:
         if resource is None:
@@ -135,7 +162,7 @@ class Fediverse:
             "type": "Application",
             "inbox": f"{home}/actor/inbox",
             "endpoints": {"sharedInbox": f"{home}/inbox"},
-            "publicKey": {"id": f"{home}/actor#main-key", "publicKeyPem": "-----BEGIN PUBLIC KEY-----\nx"},
+            "publicKey": {"id": f"{home}/actor#main-key", "owner": f"{home}/actor", "publicKeyPem": PUBLIC_KEY},
         }
 
 
@@ -148,6 +175,7 @@ class Handler(BaseHTTPRequestHandler):
     process = ""
 
     def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
         host = self.headers["Host"].partition(":")[0]
         ask = Ask(host, self.command, self.path, {n.title(): v for n, v in self.headers.items()}, self.secure)
         answer = self._as_process(ask) if self.process else self.fediverse.answer(ask)
@@ -161,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    do_HEAD = do_GET  # noqa: N815
+    do_HEAD = do_POST = do_GET  # noqa: N815
 
     def log_message(self, *args: object) -> None:
         pass
@@ -182,6 +210,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # a check asks several things at a time
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that refuse the certificate hang up: that is what some tests are for."""

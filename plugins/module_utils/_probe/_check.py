@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ._addresses import parse_overrides
 from ._handle import HANDLE_CLAUSES
-from ._handle_probes import HANDLE_PROBES, lookup, observe
+from ._handle_probes import HANDLE_PROBES, lookup
 from ._http import Request, Response
 from ._instance_clauses import clause as instance
 from ._instance_probes import INSTANCE_PROBES
+from ._network_clauses import clause as network
+from ._network_probes import NETWORK_PROBES
+from ._observe import observe
 from ._prober import Prober
 from ._target import Target
 from ._tls import trust
-from ._verdict import Verdict, drifting, evaluate, overall
+from ._verdict import Outcome, Verdict, advised, drifting, evaluate, overall
 
 # The contract of the check: add probes and clauses here.
-PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES)
-CLAUSES = (*HANDLE_CLAUSES, *instance.clauses)
+PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES, *NETWORK_PROBES)
+CLAUSES = (*HANDLE_CLAUSES, *instance.clauses, *network.clauses)
 
 
 @dataclass(frozen=True)
@@ -53,20 +57,29 @@ class Report:
     requests: int
 
     @property
+    def outcome(self) -> Outcome:
+        return overall(self.verdicts)
+
+    @property
     def ok(self) -> bool:
-        return overall(self.verdicts) == "ok"
+        return self.outcome == "ok"
+
+    @property
+    def sentence(self) -> str:
+        wrong = [verdict.clause for verdict in self.verdicts if verdict.duty == "must" and verdict.wrong]
+        told = "does not hold in " + ", ".join(wrong) if wrong else "holds in every clause"
+        return f"What other servers rely on {told}."
 
     def as_dict(self) -> dict[str, Any]:
-        wrong = [verdict.clause for verdict in self.verdicts if verdict.verdict in ("drift", "unreachable")]
-        told = "does not hold in " + ", ".join(wrong) if wrong else "holds in every clause"
         return {
             "ok": self.ok,
             "local_domain": self.local_domain,
             "web_domain": self.web_domain,
             "drift": drifting(self.verdicts),
+            "advice": advised(self.verdicts),
             "verdicts": [verdict.as_dict() for verdict in self.verdicts],
             "requests": self.requests,
-            "msg": f"What other servers rely on {told}.",
+            "msg": self.sentence,
         }
 
 
@@ -78,10 +91,12 @@ def check_instance(
     account: str | None = None,
     media_host: str | None = None,
     least_days: int = 14,
+    resolved: Mapping[str, tuple[str, ...]] | None = None,
     now: float | None = None,
 ) -> Report:
     """All clauses for one instance. Without a local domain the instance is asked for it, once.
 
+    C(resolved) is what names resolve to inside the instance's cluster.
     Raises ValueError for options that cannot be used; whatever the instance does becomes a verdict.
     """
     prober = (reach or Reach()).prober()
@@ -92,6 +107,7 @@ def check_instance(
         account=account,
         media_host=media_host,
         families=tuple(name for name in dict.fromkeys((web_domain, local)) if len(prober.families(name)) > 1),
+        resolved=resolved,
         least_days=least_days,
         now=time.time() if now is None else now,
     )

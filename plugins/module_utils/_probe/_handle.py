@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from . import _answer_clauses, _redirect_clauses, _semantics
-from ._handle_probes import HANDLE_PROBES, observe
+from ._handle_probes import HANDLE_PROBES
+from ._observe import observe
 from ._prober import Prober
 from ._target import Target
 from ._verdict import Verdict, evaluate

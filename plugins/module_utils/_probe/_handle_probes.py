@@ -9,13 +9,11 @@ Names beginning with C(apex.) are asked of the local domain, C(web.) of whoever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable
 from urllib.parse import quote
 
-from ._http import Observation, Request, Response, Url
-from ._prober import Prober
+from ._http import Request, Response, Url
+from ._observe import Ask, Headers, Probe
 from ._target import Seen, Target, answer
 
 # RFC 7033, RFC 6415 and NodeInfo: what other servers ask of the domain in a handle, and all they ask.
@@ -38,28 +36,6 @@ _JRD = (_ORIGIN, ("Accept", "application/jrd+json, application/json"))
 _XRD = (_ORIGIN, ("Accept", "application/xrd+xml"))
 _JSON = (_ORIGIN, ("Accept", "application/json"))
 _ACTIVITY = (("Accept", ACTIVITY_JSON),)
-
-
-Headers = tuple[tuple[str, str], ...]
-Ask: TypeAlias = "Callable[[Target, Seen], Request | None]"
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A named request. It may depend on what was seen before, and is not sent when it comes out as None."""
-
-    name: str
-    request: Ask
-
-
-def observe(probes: Iterable[Probe], target: Target, prober: Prober) -> dict[str, Observation]:
-    """Asks them in order."""
-    seen: dict[str, Observation] = {}
-    for probe in probes:
-        request = probe.request(target, seen)
-        if request is not None:
-            seen[probe.name] = prober.send(request)
-    return seen
 
 
 def lookup(account: str, *, encoded: bool = True) -> str:
@@ -142,6 +118,9 @@ def _linked(name: str, link: Callable[[Response | None], str | None], headers: H
     return request
 
 
+# What every question to the instance depends on: an apex that passes lookups on is asked in its place.
+_FIRST = ("apex.webfinger",)
+
 HANDLE_PROBES: tuple[Probe, ...] = (
     Probe("apex.webfinger", _apex_lookup()),
     Probe("apex.raw", _apex_lookup(encoded=False)),
@@ -149,18 +128,19 @@ HANDLE_PROBES: tuple[Probe, ...] = (
     Probe("apex.host-meta", _apex(HOST_META, _XRD)),
     Probe("apex.nodeinfo", _apex(NODEINFO, _JSON)),
     *(Probe(f"apex{path}", _apex(path, ())) for path in FOREIGN_PATHS),
-    Probe("arrival", _arrival),
-    Probe("web.webfinger", _web(lambda target: lookup(target.instance_actor), _JRD)),
-    Probe("web.head", _web(lambda target: lookup(target.instance_actor), _JRD, "HEAD")),
-    Probe("web.alias", _web(lambda target: lookup(f"{target.local_domain}@{target.web_domain}"), _JRD)),
-    Probe("web.unknown", _web(lambda target: lookup(f"{_UNKNOWN}@{target.local_domain}"), _JRD)),
-    Probe("web.missing", _web(lambda target: WEBFINGER, _JRD)),
+    Probe("arrival", _arrival, _FIRST),
+    Probe("web.webfinger", _web(lambda target: lookup(target.instance_actor), _JRD), _FIRST),
+    Probe("web.nodeinfo", _web(lambda target: NODEINFO, _JSON), _FIRST),
+    Probe("web.head", _web(lambda target: lookup(target.instance_actor), _JRD, "HEAD"), _FIRST),
+    Probe("web.alias", _web(lambda target: lookup(f"{target.local_domain}@{target.web_domain}"), _JRD), _FIRST),
+    Probe("web.unknown", _web(lambda target: lookup(f"{_UNKNOWN}@{target.local_domain}"), _JRD), _FIRST),
+    Probe("web.missing", _web(lambda target: WEBFINGER, _JRD), _FIRST),
     Probe(
         "web.account",
         _web(lambda target: lookup(f"{target.account}@{target.local_domain}") if target.account else None, _JRD),
+        _FIRST,
     ),
-    Probe("web.host-meta", _web(lambda target: HOST_META, _XRD)),
-    Probe("web.nodeinfo", _web(lambda target: NODEINFO, _JSON)),
-    Probe("web.nodeinfo-document", _linked("web.nodeinfo", nodeinfo_link, _JSON)),
-    Probe("web.actor", _linked("web.webfinger", self_link, _ACTIVITY)),
+    Probe("web.host-meta", _web(lambda target: HOST_META, _XRD), _FIRST),
+    Probe("web.nodeinfo-document", _linked("web.nodeinfo", nodeinfo_link, _JSON), ("web.nodeinfo",)),
+    Probe("web.actor", _linked("web.webfinger", self_link, _ACTIVITY), ("web.webfinger",)),
 )

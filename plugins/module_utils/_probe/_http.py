@@ -54,12 +54,17 @@ class Url:
 
 @dataclass(frozen=True)
 class Request:
-    """One request. C(family) pins it to IPv4 (4) or IPv6 (6); otherwise every address of the name is tried."""
+    """One request. C(family) pins it to IPv4 (4) or IPv6 (6); otherwise every address of the name is tried.
+
+    With C(protocols) nothing is asked: the TLS handshake only tells which of them the server takes up (ALPN).
+    """
 
     url: str
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
     family: Literal[4, 6] | None = None
+    protocols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,17 @@ class Response:
 
 
 @dataclass(frozen=True)
+class Handshake:
+    """What came of a request with C(protocols): the one that the server took up, or None."""
+
+    request: Request
+    protocol: str | None
+
+    def __str__(self) -> str:
+        return self.protocol or "no protocol of those offered"
+
+
+@dataclass(frozen=True)
 class Unreachable:
     """No answer, and how far the request came."""
 
@@ -133,4 +149,4 @@ class Unreachable:
         return f"{self.request.url}: {self.detail}"
 
 
-Observation: TypeAlias = "Response | Unreachable"
+Observation: TypeAlias = "Response | Handshake | Unreachable"

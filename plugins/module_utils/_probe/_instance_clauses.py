@@ -7,72 +7,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ._contract import Contract, always
-from ._http import Response, Unreachable
-from ._instance_probes import STREAMING, streaming_host
+from ._http import Response
+from ._instance_probes import STREAMING, media_hosts, shared_inbox, streaming_host
+from ._keys import rsa_bits
 from ._target import REFUSALS, Seen, Target, answer, answered
 from ._verdict import Deviation
 
-_FAMILIES = ("web.ipv4", "web.ipv6", "apex.ipv4", "apex.ipv6")
+_LEAST_KEY_BITS = 2048  # mastodon: app/models/account.rb, generate_keys
 _ACTIVITY_TYPES = frozenset({"application/activity+json", "application/ld+json"})
-_A_DAY = 86400
 
 clause = Contract()
 
 
-def _plain(target: Target, seen: Seen) -> str | None:
-    closed = seen.get("instance.http")
-    refused = isinstance(closed, Unreachable) and closed.reason in ("tcp", "timeout")
-    return "nothing answers on port 80" if refused else None
-
-
 def _media(target: Target, seen: Seen) -> str | None:
-    return None if target.media_host else "no media host is given"
+    return None if media_hosts(target, seen) else "media come from the web domain, as far as can be seen"
 
 
 def _api(target: Target, seen: Seen) -> str | None:
     found = answer(seen, "instance.api")
     return "the instance keeps its API to itself" if found is not None and found.status == 401 else None
-
-
-def _both_families(target: Target, seen: Seen) -> str | None:
-    return None if target.families else "each name has addresses of one family here"
-
-
-@clause("https", "plain HTTP", "a redirect to https, never a page", ("instance.http",), _plain)
-def plain_http(target: Target, seen: Seen) -> Iterator[Deviation]:
-    found = answer(seen, "instance.http")
-    if found is not None and not (found.is_redirect and found.location and found.location.scheme == "https"):
-        cure = "Redirect every request of port 80 to https, or close the port."
-        yield Deviation(f"http://{target.web_domain} answers {found}", cure)
-
-
-@clause(
-    "certificate",
-    "certificate",
-    "{target.least_days} days or more until it ends",
-    ("instance.api", "apex.webfinger"),
-    always,
-)
-def certificate(target: Target, seen: Seen) -> Iterator[Deviation]:
-    for name, domain in (("instance.api", target.web_domain), ("apex.webfinger", target.local_domain)):
-        found = answer(seen, name)
-        if found is None or found.certificate_ends is None:
-            continue
-        days = int((found.certificate_ends - target.now) // _A_DAY)
-        if days < target.least_days:
-            cure = "See why it is not renewed: kubectl describe certificate, when cert-manager issues it."
-            yield Deviation(f"the certificate of {domain} ends in {days} days", cure)
-
-
-@clause("addresses", "addresses", "the same answer over IPv4 and IPv6", _FAMILIES, _both_families)
-def families(target: Target, seen: Seen) -> Iterator[Deviation]:
-    for name in _FAMILIES:
-        found = seen.get(name)
-        if isinstance(found, Unreachable) and found.reason != "budget":
-            cure = "Repair that address, or remove its record: servers that prefer this family do not reach you."
-            yield Deviation(f"{name.partition('.')[2].replace('ip', 'IP')} of {found}", cure)
 
 
 @clause("api", "instance API", "its own domain, {target.local_domain}", ("instance.api",), _api)
@@ -105,16 +61,49 @@ def actor(target: Target, seen: Seen) -> Iterator[Deviation]:
             f"{found.place} answers {found}", "Let the Accept header pass, and cache nothing without its Vary."
         )
         return
-    key, endpoints = document.get("publicKey"), document.get("endpoints")
-    pem = key.get("publicKeyPem") if isinstance(key, dict) else None
-    if "BEGIN PUBLIC KEY" not in str(pem):
-        yield Deviation(
-            "the actor has no public key", "Run the seeds (bin/rails db:seed): they make the instance actor."
-        )
-    inboxes = (document.get("inbox"), endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None)
-    for inbox in inboxes:
+    yield from _key(document)
+    for inbox in (document.get("inbox"), shared_inbox(seen)):
         if not str(inbox).startswith(f"https://{target.web_domain}/"):
             yield Deviation(f"an inbox is {inbox}", f"Set WEB_DOMAIN to {target.web_domain}: deliveries go there.")
+
+
+def _key(document: dict[str, Any]) -> Iterator[Deviation]:
+    found = document.get("publicKey")
+    key = found if isinstance(found, dict) else {}
+    bits = rsa_bits(key.get("publicKeyPem"))
+    if bits is None or bits < _LEAST_KEY_BITS:
+        got = "no public key" if bits is None else f"a key of {bits} bits"
+        yield Deviation(
+            f"the actor has {got}", "Run the seeds (bin/rails db:seed): they make the instance actor and its key."
+        )
+    elif key.get("owner") != document.get("id"):
+        yield Deviation(
+            f"the key belongs to {key.get('owner')}", "Let the actor's address reach the instance unchanged."
+        )
+
+
+@clause(
+    "inbox",
+    "inbox",
+    "401 for a delivery without a signature",
+    ("instance.inbox",),
+    always,
+)
+def inbox(target: Target, seen: Seen) -> Iterator[Deviation]:
+    found = answer(seen, "instance.inbox")
+    # mastodon: app/controllers/concerns/signature_verification.rb
+    if found is not None and found.status != 401:
+        yield Deviation(f"POST {found.place} answers {found.status}", _inbox_cure(found))
+
+
+def _inbox_cure(found: Response) -> str:
+    if found.status in (403, 405, 406, 415, 429):
+        return (
+            "Exempt POST to the inboxes from firewall rules, bot challenges and rate limits: deliveries are no forms."
+        )
+    if found.status >= 500:
+        return "See the log of the web process."
+    return "Let POST to the inboxes reach the instance unchanged."
 
 
 @clause(
@@ -157,7 +146,7 @@ def metrics(target: Target, seen: Seen) -> Iterator[Deviation]:
 @clause(
     "media",
     "media host",
-    "{target.media_host} in img-src, media-src and connect-src of the content security policy",
+    "the host of media in img-src, media-src and connect-src of the content security policy",
     ("instance.page",),
     _media,
 )
@@ -165,18 +154,26 @@ def media(target: Target, seen: Seen) -> Iterator[Deviation]:
     pages = [page for page in answered(seen, "instance.page-behind", "instance.page") if not page.is_redirect]
     for page in pages[:1]:
         policy = page.header("Content-Security-Policy")
-        lacking = [name for name in ("img-src", "media-src", "connect-src") if not _allows(policy or "", name, target)]
-        if lacking:
-            got = (
-                f"{' and '.join(lacking)} without it"
-                if policy
-                else f"{page.place} answers {page.status} without a policy"
-            )
-            cure = "Set S3_ALIAS_HOST (or S3_HOSTNAME) to the media host, or add it to EXTRA_MEDIA_HOSTS, and roll out."
-            yield Deviation(got, cure)
+        if not policy:
+            yield Deviation(f"{page.place} answers {page.status} without a policy", "Let Mastodon's own header pass.")
+            continue
+        for host in media_hosts(target, seen):
+            lacking = [name for name in ("img-src", "media-src", "connect-src") if not _allows(policy, name, host)]
+            if lacking:
+                yield Deviation(
+                    f"{' and '.join(lacking)} without {host}",
+                    "Set S3_ALIAS_HOST (or S3_HOSTNAME) to it, or add it to EXTRA_MEDIA_HOSTS, and roll out.",
+                )
 
 
-def _allows(policy: str, name: str, target: Target) -> bool:
+def _allows(policy: str, name: str, host: str) -> bool:
     directives = {words[0].lower(): words[1:] for part in policy.split(";") if (words := part.split())}
-    sources = directives.get(name, directives.get("default-src", []))
-    return any(source.rstrip("/") in ("*", "https:", f"https://{target.media_host}") for source in sources)
+    return any(_covers(source.lower(), host) for source in directives.get(name, directives.get("default-src", [])))
+
+
+def _covers(source: str, host: str) -> bool:
+    """Whether a source expression (Content Security Policy Level 3, 6.7.2) lets the host in, over https."""
+    if source in ("*", "https:"):
+        return True
+    wanted = source.removeprefix("https://").partition("/")[0].removesuffix(":443")
+    return host == wanted or (wanted.startswith("*.") and host.endswith(wanted[1:]))

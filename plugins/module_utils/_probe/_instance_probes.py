@@ -2,15 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An instance's probes beyond its handle: its page, API, streaming server and addresses."""
+"""An instance's probes beyond its handle: its page, API, inbox and streaming server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
-from ._handle_probes import Ask, Headers, Probe, lookup
-from ._http import Request
+from ._handle_probes import ACTIVITY_JSON
+from ._http import Request, Url
+from ._observe import Ask, Headers, Probe
 from ._target import Seen, Target, answer
 
 STREAMING = "/api/v1/streaming"
@@ -25,15 +23,41 @@ _UPGRADE: Headers = (
 
 def streaming_host(target: Target, seen: Seen) -> str:
     """The host of STREAMING_API_BASE_URL as the instance itself tells it, else the web domain."""
+    told = _told(seen, "configuration", "urls", "streaming")
+    url = Url.parse(told.replace("wss://", "https://", 1)) if told.startswith("wss://") else None
+    return url.host if url else target.web_domain
+
+
+def media_hosts(target: Target, seen: Seen) -> tuple[str, ...]:
+    """Where media come from: as the caller says, else as the addresses of pictures tell that are not on the web domain.
+
+    The pictures are the instance's and its contact's (mastodon: app/serializers/rest/instance_serializer.rb).
+    """
+    if target.media_host:
+        return (target.media_host,)
+    pictures = (("thumbnail", "url"), ("contact", "account", "avatar"), ("contact", "account", "header"))
+    urls = (Url.parse(_told(seen, *keys)) for keys in pictures)
+    return tuple(dict.fromkeys(url.host for url in urls if url and url.host != target.web_domain))
+
+
+def shared_inbox(seen: Seen) -> str | None:
+    actor = answer(seen, "web.actor")
+    document = actor.json() if actor is not None and actor.status == 200 else None
+    endpoints = document.get("endpoints") if isinstance(document, dict) else None
+    inbox = endpoints.get("sharedInbox") if isinstance(endpoints, dict) else None
+    return inbox if isinstance(inbox, str) else None
+
+
+def _told(seen: Seen, *keys: str) -> str:
+    """A text of the instance API's answer; empty when there is none."""
     api = answer(seen, "instance.api")
     node = api.json() if api is not None and api.status == 200 else None
-    for key in ("configuration", "urls", "streaming"):
+    for key in keys:
         node = node.get(key) if isinstance(node, dict) else None
-    url = urlsplit(node) if isinstance(node, str) else None
-    return url.hostname if url is not None and url.scheme == "wss" and url.hostname else target.web_domain
+    return node if isinstance(node, str) else ""
 
 
-def _web(path: str, *, scheme: str = "https", headers: Headers = ()) -> Ask:
+def web(path: str, *, scheme: str = "https", headers: Headers = ()) -> Ask:
     def request(target: Target, seen: Seen) -> Request | None:
         return Request(f"{scheme}://{target.web_domain}{path}", headers=headers)
 
@@ -55,31 +79,23 @@ def _after_page(target: Target, seen: Seen) -> Request | None:
     return Request(str(where)) if where is not None and where.endpoint == home else None
 
 
-def _by_family(domain: Callable[[Target], str], family: int) -> Ask:
-    def request(target: Target, seen: Seen) -> Request | None:
-        name = domain(target)
-        if name not in target.families:
-            return None
-        return Request(f"https://{name}{lookup(target.instance_actor)}", "HEAD", family=6 if family == 6 else 4)
-
-    return request
+def _delivery(target: Target, seen: Seen) -> Request | None:
+    """A delivery that nobody signed: it reaches the application, which refuses it and keeps nothing of it."""
+    url = Url.parse(shared_inbox(seen) or "")
+    if url is None or url.endpoint != ("https", target.web_domain, 443):
+        return None
+    return Request(str(url), "POST", (("Content-Type", ACTIVITY_JSON),), b"{}")
 
 
-def _local(target: Target) -> str:
-    return target.local_domain if target.split else ""
-
+_API = ("instance.api",)
 
 INSTANCE_PROBES: tuple[Probe, ...] = (
-    Probe("instance.api", _web("/api/v2/instance", headers=(("Accept", "application/json"),))),
-    Probe("instance.page", _web("/", headers=(("Accept", "text/html"),))),
-    Probe("instance.page-behind", _after_page),
-    Probe("instance.http", _web("/about", scheme="http")),
-    Probe("streaming.upgrade", _streaming(STREAMING, _UPGRADE)),
-    Probe("streaming.slash", _streaming(f"{STREAMING}/", _UPGRADE)),
-    Probe("streaming.health", _streaming(f"{STREAMING}/health")),
-    Probe("streaming.metrics", _streaming("/metrics")),
-    Probe("web.ipv4", _by_family(lambda target: target.web_domain, 4)),
-    Probe("web.ipv6", _by_family(lambda target: target.web_domain, 6)),
-    Probe("apex.ipv4", _by_family(_local, 4)),
-    Probe("apex.ipv6", _by_family(_local, 6)),
+    Probe("instance.api", web("/api/v2/instance", headers=(("Accept", "application/json"),))),
+    Probe("instance.page", web("/", headers=(("Accept", "text/html"),))),
+    Probe("instance.page-behind", _after_page, ("instance.page",)),
+    Probe("instance.inbox", _delivery, ("web.actor",)),
+    Probe("streaming.upgrade", _streaming(STREAMING, _UPGRADE), _API),
+    Probe("streaming.slash", _streaming(f"{STREAMING}/", _UPGRADE), _API),
+    Probe("streaming.health", _streaming(f"{STREAMING}/health"), _API),
+    Probe("streaming.metrics", _streaming("/metrics"), _API),
 )

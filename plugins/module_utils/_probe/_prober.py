@@ -2,31 +2,35 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sends one request at a time with the standard library, follows nothing, and raises for nothing a server does."""
+"""Sends requests with the standard library, follows nothing, and raises for nothing a server does."""
 
 from __future__ import annotations
 
 import http.client
 import socket
 import ssl
+import threading
 import time
 from contextlib import closing
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ._addresses import Address, Overrides, addresses
-from ._http import Observation, Request, Response, Unreachable, Url
-from ._tls import why
+from ._http import Handshake, Observation, Request, Response, Unreachable, Url
+from ._tls import offering, why
 
 USER_AGENT = "fediverse.mastodon (federation check)"
 BUDGET = 40
 _BODY_LIMIT = 1 << 20
 _LEAST_CONNECT_SECONDS = 2.0
 
+_Endpoint: TypeAlias = "tuple[tuple[str, str, int], int | None]"
+
 
 class Prober:
-    """A client with a budget.
+    """A client with a budget, for several threads.
 
-    An endpoint that was silent is not asked again: one dead host costs one timeout, not one for each request.
+    An endpoint that was silent is not asked again: one dead host costs one timeout, not one for each request. That is
+    why the first request to each endpoint goes alone.
     C(timeout) bounds each request, in seconds.
     """
 
@@ -43,22 +47,38 @@ class Prober:
         self._overrides = overrides or {}
         self._timeout = timeout
         self._budget = budget
-        self._dead: dict[tuple[tuple[str, str, int], int | None], Unreachable] = {}
+        self._lock = threading.Lock()
+        self._gates: dict[_Endpoint, threading.Lock] = {}
+        self._answering: set[_Endpoint] = set()
+        self._dead: dict[_Endpoint, Unreachable] = {}
 
     def send(self, request: Request) -> Observation:
         url = Url.parse(request.url)
         if url is None:
             raise ValueError(f"'{request.url}' is not an http or https URL")
-        dead = self._dead.get((url.endpoint, request.family))
+        endpoint = (url.endpoint, request.family)
+        with self._lock:
+            gate = self._gates.setdefault(endpoint, threading.Lock())
+        with gate:
+            if endpoint not in self._answering:
+                return self._ask(request, url, endpoint)
+        return self._ask(request, url, endpoint)
+
+    def _ask(self, request: Request, url: Url, endpoint: _Endpoint) -> Observation:
+        dead = self._dead.get(endpoint)
         if dead is not None:
             return Unreachable(request, dead.reason, dead.detail)
-        if self.requests >= self._budget:
-            return Unreachable(request, "budget", f"not asked: {self._budget} requests are the limit of one check")
-        self.requests += 1
+        with self._lock:
+            if self.requests >= self._budget:
+                return Unreachable(request, "budget", f"not asked: {self._budget} requests are the limit of one check")
+            self.requests += 1
         answer = self._attempt(request, url)
-        # A refused connection costs no time and one that broke off may be the path's fault: both are worth another try.
-        if isinstance(answer, Unreachable) and answer.reason != "tcp":
-            self._dead[url.endpoint, request.family] = answer
+        if not isinstance(answer, Unreachable):
+            self._answering.add(endpoint)
+        # A refused connection costs no time, one that broke off may be the path's fault, and so is the silence of an
+        # endpoint that has answered: all are worth another try.
+        elif answer.reason != "tcp" and endpoint not in self._answering:
+            self._dead[endpoint] = answer
         return answer
 
     def families(self, host: str, port: int = 443) -> tuple[Literal[4, 6], ...]:
@@ -83,12 +103,14 @@ class Prober:
         with closing(connected) as plain:
             try:
                 plain.settimeout(_left(deadline))
-                stream = self._encrypt(plain, url.host) if url.scheme == "https" else plain
+                stream = self._encrypt(plain, url.host, request.protocols) if url.scheme == "https" else plain
             except TimeoutError:
                 return Unreachable(request, "timeout", f"no TLS handshake within {self._timeout:g} s")
             except OSError as error:  # ssl.SSLError is one
                 return Unreachable(request, "tls", why(error))
             with closing(stream):
+                if request.protocols:
+                    return Handshake(request, _protocol(stream))
                 return self._exchange(request, url, stream, deadline)
 
     def _connect(self, request: Request, url: Url, candidates: tuple[Address, ...]) -> socket.socket | Unreachable:
@@ -109,8 +131,9 @@ class Prober:
                 return connected
         return failure
 
-    def _encrypt(self, plain: socket.socket, host: str) -> ssl.SSLSocket:
-        return self._context.wrap_socket(plain, server_hostname=host)
+    def _encrypt(self, plain: socket.socket, host: str, protocols: tuple[str, ...]) -> ssl.SSLSocket:
+        context = offering(protocols) if protocols else self._context
+        return context.wrap_socket(plain, server_hostname=host)
 
     def _exchange(self, request: Request, url: Url, stream: socket.socket, deadline: float) -> Observation:
         connection = http.client.HTTPConnection(url.host, url.port, timeout=self._timeout)
@@ -120,9 +143,10 @@ class Prober:
             # putrequest sends the target byte for byte; Host and Accept-Encoding would else be Python's choice.
             connection.putrequest(request.method, url.target, skip_host=True, skip_accept_encoding=True)
             authority = str(url).removeprefix(f"{url.scheme}://").removesuffix(url.target)
-            for name, value in (("Host", authority), ("User-Agent", USER_AGENT), *request.headers):
+            length = (("Content-Length", str(len(request.body))),) if request.body else ()
+            for name, value in (("Host", authority), ("User-Agent", USER_AGENT), *length, *request.headers):
                 connection.putheader(name, value)
-            connection.endheaders()
+            connection.endheaders(request.body or None)
             answer = connection.getresponse()
             return Response(
                 request=request,
@@ -173,3 +197,7 @@ def _certificate_ends(stream: socket.socket) -> float | None:
     certificate = stream.getpeercert() or {}
     ends = certificate.get("notAfter")
     return ssl.cert_time_to_seconds(ends) if isinstance(ends, str) else None
+
+
+def _protocol(stream: socket.socket) -> str | None:
+    return stream.selected_alpn_protocol() if isinstance(stream, ssl.SSLSocket) else None

@@ -27,6 +27,7 @@ class Target:
     C(proxying) accepts an apex that answers itself.
     C(app) is false before the application runs: then nothing is asked of the web domain.
     C(families) are the names that have addresses of both families, which are then tried one by one.
+    C(resolved) is what the names resolve to where the instance itself asks, inside its cluster.
     C(least_days) is how long certificates must last from C(now), a Unix time.
     """
 
@@ -38,6 +39,7 @@ class Target:
     account: str | None = None
     media_host: str | None = None
     families: tuple[str, ...] = ()
+    resolved: Mapping[str, tuple[str, ...]] | None = None
     least_days: int = 14
     now: float = 0.0
 

@@ -31,6 +31,14 @@ def trust(ca_path: str | None = None, ca_pem: str | None = None) -> ssl.SSLConte
     return context
 
 
+def offering(protocols: tuple[str, ...]) -> ssl.SSLContext:
+    """A client context that asks which protocol the server speaks. It trusts anybody: nothing is sent to them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(list(protocols))
+    return context
+
+
 def why(error: Exception) -> str:
     """One clause of a sentence that says what is wrong with the handshake."""
     if isinstance(error, ssl.SSLCertVerificationError):

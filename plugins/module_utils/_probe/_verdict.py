@@ -54,6 +54,10 @@ class Verdict:
     got: str
     cure: str
 
+    @property
+    def wrong(self) -> bool:
+        return self.verdict in ("drift", "unreachable")
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -115,3 +119,7 @@ def overall(verdicts: Iterable[Verdict]) -> Outcome:
 
 def drifting(verdicts: Iterable[Verdict]) -> list[str]:
     return [verdict.clause for verdict in verdicts if verdict.verdict == "drift" and verdict.duty == "must"]
+
+
+def advised(verdicts: Iterable[Verdict]) -> list[str]:
+    return [verdict.clause for verdict in verdicts if verdict.verdict == "drift" and verdict.duty == "should"]

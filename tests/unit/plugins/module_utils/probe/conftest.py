@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import socket
 import ssl
 import sys
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 from support.fediverse import APEX, Fediverse, Handler, Server
 
 DAY = datetime.timedelta(days=1)
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 
 
 class Authority:
@@ -73,6 +75,10 @@ def authority(tmp_path_factory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
+class ServerOverIpv6(Server):
+    address_family = socket.AF_INET6
+
+
 @dataclass
 class Bed:
     """A running fediverse; C(check) asks it as the world would."""
@@ -93,22 +99,29 @@ def bed(authority) -> Iterator[Callable[..., Bed]]:
     """Starts a fediverse: certificates by host name, else one for both names."""
     servers = []
 
-    def start(fediverse: Fediverse | None = None, *, certificates: dict[str, Path] | None = None) -> Bed:
+    def start(
+        fediverse: Fediverse | None = None,
+        *,
+        certificates: dict[str, Path] | None = None,
+        protocols: tuple[str, ...] = ("h2", "http/1.1"),
+        families: tuple[int, ...] = (4,),
+    ) -> Bed:
         fediverse = fediverse or Fediverse()
         names = tuple(dict.fromkeys((fediverse.apex, fediverse.web)))
         files = {name: authority.leaf(names) for name in names} | (certificates or {})
-        contexts = {name: _server_context(path) for name, path in files.items()}
+        contexts = {name: _server_context(path, protocols) for name, path in files.items()}
         resolve = []
-        for port, secure in ((443, True), (80, False)):
+        for (port, secure), family in itertools.product(((443, True), (80, False)), families):
             handler = type("BoundHandler", (Handler,), {"fediverse": fediverse, "secure": secure})
-            server = Server(("127.0.0.1", 0), handler)
+            server = {4: Server, 6: ServerOverIpv6}[family]((LOOPBACK[family], 0), handler)
             if secure:
                 server.socket = _by_name(contexts, fediverse.web).wrap_socket(
                     server.socket, server_side=True, do_handshake_on_connect=False
                 )
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
             servers.append(server)
-            resolve += [f"{name}:{port}:127.0.0.1:{server.server_address[1]}" for name in names]
+            address = LOOPBACK[family] if family == 4 else f"[{LOOPBACK[family]}]"
+            resolve += [f"{name}:{port}:{address}:{server.server_address[1]}" for name in names]
         return Bed(authority, fediverse, tuple(resolve))
 
     yield start
@@ -123,9 +136,10 @@ def _by_name(contexts: dict[str, ssl.SSLContext], default: str) -> ssl.SSLContex
     return outer
 
 
-def _server_context(path: Path) -> ssl.SSLContext:
+def _server_context(path: Path, protocols: tuple[str, ...]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
+    context.set_alpn_protocols(list(protocols))  # nobody but the probe of HTTP/2 offers any
     return context
 
 

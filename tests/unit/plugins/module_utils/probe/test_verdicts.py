@@ -13,7 +13,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_
     self_link,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response, Unreachable
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._instance_probes import INSTANCE_PROBES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._network_probes import NETWORK_PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._target import Target
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._verdict import (
     Verdict,
@@ -150,7 +150,7 @@ def test_an_address_family_that_was_not_asked_is_no_drift():
 
 def test_families_are_asked_one_by_one_only_where_there_are_two():
     def asked(target):
-        requests = [probe.request(target, {}) for probe in INSTANCE_PROBES if "ipv" in probe.name]
+        requests = [probe.request(target, {}) for probe in NETWORK_PROBES if "ipv" in probe.name]
         return [request.family for request in requests if request]
 
     assert asked(DUAL) == [4, 6]

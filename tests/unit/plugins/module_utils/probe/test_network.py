@@ -1,0 +1,231 @@
+"""What lies between an instance and the world, and the limits a check keeps while it looks."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import PROBES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_probes import HANDLE_PROBES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._keys import rsa_bits
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._network_probes import NETWORK_PROBES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._observe import AT_ONCE, Probe, observe
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._private_addresses import refused
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._prober import BUDGET
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._target import Target
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from support.fediverse import APEX, COUNTED, MEDIA, PUBLIC_KEY, STREAMING, WEB
+
+
+def verdict(report, clause):
+    return next(found for found in report.verdicts if found.clause == clause)
+
+
+def on_web(path, change):
+    return lambda ask, answer: change(answer) if (ask.host, ask.secure, ask.path) == (WEB, True, path) else answer
+
+
+def told(answer, old, new):
+    return answer.but(body=answer.body.replace(old.encode(), new.encode()))
+
+
+def test_a_check_that_asks_everything_keeps_its_budget(bed, fediverse):
+    """Two domains with addresses of both families, an account, a profile behind the front page, and no domain given."""
+    world = fediverse()
+    running = bed(world, families=(4, 6))
+    report = running.check(local_domain=None, account="alice", media_host=MEDIA)
+    assert report.ok, [str(found) for found in report.verdicts]
+    assert {found.clause for found in report.verdicts if found.verdict == "skipped"} == {"C12", "C13", "resolution"}
+    asked = {probe.name for probe in PROBES}
+    assert len(asked) <= report.requests <= BUDGET == 40
+    # A handshake is counted as well and asks nothing; the question for the domain is no probe.
+    assert len(world.asked) == report.requests - 1
+
+
+def test_nothing_is_sent_that_could_change_an_instance(bed, fediverse):
+    world = fediverse()
+    bed(world).check(account="alice")
+    assert [(ask.method, ask.path) for ask in world.asked if ask.method not in ("GET", "HEAD")] == [("POST", "/inbox")]
+    assert not [ask for ask in world.asked if {"Authorization", "Signature", "Cookie"} & set(ask.headers)]
+
+
+def test_at_most_a_few_requests_are_under_way_at_a_time(bed, fediverse):
+    under_way, most, lock = 0, 0, threading.Lock()
+    enough = threading.Event()
+
+    def counted(ask, answer):
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+            if under_way == AT_ONCE:
+                enough.set()
+        enough.wait(5)
+        with lock:
+            under_way -= 1
+        return answer
+
+    world = fediverse(change=lambda ask, answer: answer)
+    running = bed(world)
+    running.check()  # the first request to each endpoint goes alone, which is not what is counted
+    world.change = lambda ask, answer: counted(ask, answer) if ask.path.startswith("/slow") else answer
+    probes = [Probe(f"{i}", lambda target, seen, i=i: Request(target.web(f"/slow/{i}"))) for i in range(3 * AT_ONCE)]
+    first = Probe("first", lambda target, seen: Request(target.web("/")))
+    observe((first, *probes), Target(APEX, WEB), running.reach().prober())
+    assert most == AT_ONCE
+
+
+@pytest.mark.parametrize("probes", [HANDLE_PROBES, PROBES], ids=["handle", "all"])
+def test_probes_come_after_those_they_are_told_of(probes):
+    known = set()
+    for probe in probes:
+        assert set(probe.after) <= known, probe.name
+        known.add(probe.name)
+
+
+def test_one_path_that_hangs_is_no_dead_server(bed, fediverse):
+    hung = threading.Event()
+
+    def hang(ask, answer):
+        if ask.path == f"{STREAMING}/health":
+            hung.wait(20)
+        return answer
+
+    running = bed(fediverse(change=hang))
+    try:
+        report = running.check(reach=running.reach(timeout=1.5))
+    finally:
+        hung.set()
+    assert {found.clause for found in report.verdicts if found.verdict == "unreachable"} == {"streaming"}
+    assert {found.clause for found in report.verdicts if found.verdict == "drift"} == set()
+
+
+def test_a_server_without_http2_is_advised(bed):
+    report = bed(protocols=("http/1.1",)).check()
+    assert (report.ok, report.as_dict()["advice"]) == (True, ["http2"])
+    assert verdict(report, "http2").got == "the server takes up http/1.1"
+    assert bed(protocols=()).check().as_dict()["advice"] == ["http2"]
+
+
+def test_an_address_that_leads_to_another_server_is_named(bed, fediverse):
+    here = bed()
+    elsewhere = bed(fediverse(change=lambda ask, answer: answer.but(404)), families=(6,))
+    over_ipv6 = tuple(line for line in elsewhere.resolve if line.startswith(f"{WEB}:443"))
+    report = here.check(reach=here.reach(resolve=(*here.resolve, *over_ipv6)))
+    assert {found.clause for found in report.verdicts if found.verdict == "drift"} == {"addresses"}
+    assert "404" in verdict(report, "addresses").got
+
+
+@pytest.mark.parametrize(
+    ("resolved", "expected", "words"),
+    [
+        (None, "skipped", "not asked inside a cluster"),
+        ({APEX: ("93.184.216.34",), WEB: ("2606:2800:21f:cb07:6820:80da:af6b:8b2c",)}, "ok", ""),
+        ({APEX: ("10.0.0.7",), WEB: ("93.184.216.34",)}, "drift", f"{APEX} is 10.0.0.7"),
+        ({APEX: (), WEB: ("93.184.216.34",)}, "drift", f"{APEX} does not resolve"),
+    ],
+)
+def test_private_addresses_inside_a_cluster_are_advised_and_never_decide(bed, resolved, expected, words):
+    report = bed().check(resolved=resolved)
+    found = verdict(report, "resolution")
+    assert (found.verdict, report.ok) == (expected, True)
+    assert words in found.got
+    assert ("ALLOWED_PRIVATE_ADDRESSES=10.0.0.7" in found.cure) == ("10.0.0.7" in found.got)
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "172.31.0.1", "192.168.1.1", "127.0.0.53", "100.64.0.1", "::1",
+                                     "fd00::1", "fe80::1%eth0", "::ffff:10.0.0.1", "198.51.100.7"])  # fmt: skip
+def test_addresses_that_mastodon_refuses(address):
+    assert refused(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "172.32.0.1", "2a01:4f8::1", "::ffff:93.184.216.34"])
+def test_addresses_that_mastodon_fetches_from(address):
+    assert not refused(address)
+
+
+def pem(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()  # fmt: skip
+
+
+@pytest.mark.parametrize("bits", [1024, 2048, 4096])
+def test_the_size_of_a_key(bits):
+    assert rsa_bits(pem(rsa.generate_private_key(65537, bits))) == bits
+
+
+@pytest.mark.parametrize(
+    "text", [None, 7, "", PUBLIC_KEY[:200], PUBLIC_KEY.replace("MIIB", "MIIC"), PUBLIC_KEY.replace("A", "é"),
+             "-----BEGIN PUBLIC KEY-----\n\n-----END PUBLIC KEY-----", pem(ec.generate_private_key(ec.SECP256R1()))],
+)  # fmt: skip
+def test_what_is_no_rsa_key(text):
+    assert rsa_bits(text) is None
+
+
+def test_the_media_host_is_found_out_by_pictures(bed, fediverse):
+    without = on_web(
+        "/@alice", lambda answer: told_policy(answer, "img-src 'self'; media-src 'self'; connect-src 'self'")
+    )
+    report = bed(fediverse(change=without)).check()
+    assert {found.clause for found in report.verdicts if found.verdict == "drift"} == {"media"}
+    assert MEDIA in verdict(report, "media").got
+
+
+def test_media_from_the_web_domain_need_no_policy(bed, fediverse):
+    local = on_web("/api/v2/instance", lambda answer: told(answer, MEDIA, WEB))
+    assert verdict(bed(fediverse(change=local)).check(), "media").verdict == "skipped"
+
+
+def told_policy(answer, policy):
+    return answer.but(Content_Security_Policy=policy)
+
+
+@pytest.mark.parametrize(
+    ("source", "covered"),
+    [
+        (f"https://{MEDIA}", True),
+        (f"https://{MEDIA}/bucket/", True),
+        (f"https://{MEDIA}:443", True),
+        (MEDIA, True),
+        ("https://*.example.org", True),
+        ("https:", True),
+        ("*", True),
+        ("'self' data: blob:", False),
+        (f"https://{MEDIA}.evil.example", False),
+        (f"http://{MEDIA}", False),
+        ("https://*.files.example.org", False),
+    ],
+)
+def test_sources_of_a_policy(bed, fediverse, source, covered):
+    policy = "; ".join(f"{name} {source}" for name in ("img-src", "media-src", "connect-src"))
+    running = bed(fediverse(change=on_web("/@alice", lambda answer: told_policy(answer, policy))))
+    assert verdict(running.check(), "media").verdict == ("ok" if covered else "drift")
+
+
+@pytest.mark.parametrize("url", ["wss://[broken", "wss://", "javascript:x"])
+def test_a_streaming_address_that_is_none_is_no_crash(bed, fediverse, url):
+    broken = on_web("/api/v2/instance", lambda answer: told(answer, f"wss://{WEB}", url))
+    assert bed(fediverse(change=broken)).check().ok
+
+
+def test_a_limit_that_begins_anew_in_between_is_no_verdict(bed, fediverse):
+    minutes = iter(("05", "10"))
+    change = on_web(COUNTED, lambda answer: answer.but(X_RateLimit_Reset=f"2026-01-01T00:{next(minutes)}:00Z"))
+    assert verdict(bed(fediverse(change=change)).check(), "clients").verdict == "skipped"
+
+
+def test_an_instance_that_tells_no_limit_is_not_judged(bed, fediverse):
+    change = on_web(COUNTED, lambda answer: answer.but(X_RateLimit_Limit=None))
+    assert verdict(bed(fediverse(change=change)).check(), "clients").verdict == "skipped"
+
+
+def test_the_handshake_for_http2_sends_nothing(bed, fediverse):
+    world = fediverse()
+    running = bed(world)
+    probe = next(probe for probe in NETWORK_PROBES if probe.name == "instance.http2")
+    seen = observe([probe], Target(APEX, WEB), running.reach(ca_path=None).prober())
+    assert str(seen["instance.http2"]) == "h2"
+    assert world.asked == []
