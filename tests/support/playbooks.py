@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,34 +45,77 @@ class Run:
         return "\n".join(str(row["result"].get("msg")) for row in self.results if row["status"] == "failed")
 
 
+class Playbook:
+    """A run of ``ansible-playbook`` over an inventory given as data: await its end, or kill it."""
+
+    def __init__(
+        self, name: str, inventory: dict[str, Any], directory: Path, *arguments: str, **environment: str
+    ) -> None:
+        hosts, self._record, self._output = (directory / one for one in ("inventory.yml", "record.jsonl", "output.txt"))
+        hosts.write_text(yaml.safe_dump({"mastodon": {"hosts": inventory}}))
+        self._record.unlink(missing_ok=True)
+        # Every process of the run inherits it, whatever session, group or parent it has by then.
+        self._mark = f"TEST_RUN={uuid.uuid4().hex}"
+        # A file and no pipe: nobody need read it for the run to go on.
+        with self._output.open("w") as output:
+            self._process = subprocess.Popen(
+                ["ansible-playbook", name, "-i", str(hosts), *arguments],
+                cwd=ROOT,
+                env={
+                    **os.environ,
+                    **dict([self._mark.split("=")]),
+                    "RECORD_TO": str(self._record),
+                    "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/support/callback_plugins"),
+                    "ANSIBLE_CALLBACKS_ENABLED": "record",
+                    **environment,
+                },
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    @property
+    def output(self) -> str:
+        return self._output.read_text(errors="replace")
+
+    def finish(self) -> Run:
+        self._process.wait()
+        rows = [json.loads(line) for line in self._record.read_text().splitlines()] if self._record.exists() else []
+        return Run(self._process.returncode, self.output, rows)
+
+    def kill(self) -> None:
+        """As a power cut would: Ansible, its workers and the modules get no chance to tidy up."""
+        while alive := list(self._family()):
+            for process in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            self._process.poll()
+        self._process.wait()
+
+    def _family(self) -> Iterator[int]:
+        mark = self._mark.encode()
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):  # it has ended meanwhile
+                if mark in environment.read_bytes().split(b"\0"):
+                    yield int(environment.parent.name)
+
+
 def playbook(name: str, inventory: dict[str, Any], directory: Path, *arguments: str) -> Run:
     """Run ``fediverse.mastodon.<name>`` over an inventory given as data; ``directory`` is scratch space."""
-    hosts, record = directory / "inventory.yml", directory / "record.jsonl"
-    hosts.write_text(yaml.safe_dump({"mastodon": {"hosts": inventory}}))
-    record.unlink(missing_ok=True)
-    done = subprocess.run(
-        ["ansible-playbook", name, "-i", str(hosts), *arguments],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "RECORD_TO": str(record),
-            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/support/callback_plugins"),
-            "ANSIBLE_CALLBACKS_ENABLED": "record",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    rows = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-    return Run(done.returncode, done.stdout, rows)
+    return Playbook(name, inventory, directory, *arguments).finish()
 
 
 def site(inventory: dict[str, Any], directory: Path, *arguments: str) -> Run:
     """Converge; on the test cluster the images and addresses are its own."""
-    return playbook(
-        "fediverse.mastodon.site", inventory, directory, f"-e@{ROOT}/tests/support/test_cluster.yml", *arguments
-    )
+    return start_site(inventory, directory, *arguments).finish()
+
+
+def start_site(inventory: dict[str, Any], directory: Path, *arguments: str, **environment: str) -> Playbook:
+    own = f"-e@{ROOT}/tests/support/test_cluster.yml"
+    return Playbook("fediverse.mastodon.site", inventory, directory, own, *arguments, **environment)
 
 
 def prepare(inventory: dict[str, Any], directory: Path) -> None:

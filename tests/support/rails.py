@@ -57,6 +57,11 @@ KEYS = {
 }
 
 
+def have_images() -> None:
+    """The images of the double as its sources are now; nothing to do unless they changed."""
+    subprocess.run([ROOT / "tests/double/build.sh", "4.5.15", "4.6.5", "4.6.6"], check=True)
+
+
 def make_namespace(prefix: str) -> str:
     name = f"{prefix}-{uuid.uuid4().hex[:6]}"
     restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -81,7 +86,7 @@ class Server:
 
     @classmethod
     def start(cls) -> Server:
-        subprocess.run([ROOT / "tests/double/build.sh", "4.5.15", "4.6.5", "4.6.6"], check=True)
+        have_images()
         server = cls(make_namespace("account-server"))
         settings = yaml.safe_load((ROOT / "tests/support/test_cluster.yml").read_text())
         _apply(server.namespace, SERVER.replace("{database_image}", settings["database_image"]))

@@ -74,7 +74,7 @@ def _run(connection: Connection, migration: Migration, release: Release, env: Ma
         if migration.sql:
             run_script(connection, migration.sql)
         if fault and fault.strikes(migration):
-            _strike(fault, migration)
+            _strike(connection, fault, migration, env)
         connection.execute("INSERT INTO schema_migrations (version) VALUES (%s)", (str(migration.version),))
         connection.execute(
             "INSERT INTO double_migration_runs VALUES (%s, 1, %s, now()) ON CONFLICT (version)"
@@ -94,13 +94,15 @@ def _fault(connection: Connection, env: Mapping[str, str]) -> Fault | None:
     return parse_fault(row[0]) if row else None
 
 
-def _strike(fault: Fault, migration: Migration) -> None:
+def _strike(connection: Connection, fault: Fault, migration: Migration, env: Mapping[str, str]) -> None:
     if fault.kind == "fail":
         raise MigrationError(
             f"StandardError: mastodon-double: migration {migration.version} fails because a test asked for it"
         )
     print(f"mastodon-double: migration {migration.version} is held up because a test asked for it", flush=True)
-    time.sleep(fault.seconds if fault.kind == "slow" else 86_400)
+    time.sleep(fault.seconds)
+    while fault.kind == "hang" and _fault(connection, env) == fault:
+        time.sleep(0.5)
 
 
 def load_schema(connection: Connection, migrations: Sequence[Migration], release: Release) -> None:

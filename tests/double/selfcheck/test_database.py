@@ -100,6 +100,19 @@ def test_faults_on_request(job, old_job, database):
     assert rails(job, database, "db:migrate").code == 0
 
 
+def test_a_migration_that_hangs_goes_on_when_the_fault_is_taken_away(job, old_job, database):
+    rails(old_job, database, "db:prepare")
+    sql(f"INSERT INTO double_faults VALUES ('migration', 'hang:{PRE}')", database)
+    hanging = ("exec", job.name, "--", "env", f"DB_NAME={database}", "bin/rails", "db:migrate")
+    with subprocess.Popen(["kubectl", "-n", "double-check", *hanging], stdout=subprocess.PIPE, text=True) as process:
+        assert any("is held up" in line for line in process.stdout)
+        assert PRE not in runs(database)
+        sql("DELETE FROM double_faults", database)
+        process.communicate()
+    assert process.returncode == 0
+    assert runs(database)[PRE] == "1"
+
+
 def test_a_second_migration_is_turned_away_while_one_runs(job, old_job, database):
     """And the lock of a killed one is free again."""
     rails(old_job, database, "db:prepare")
