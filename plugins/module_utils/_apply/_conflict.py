@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .._kube._client import reference
+from .._kube._client import FIELD_MANAGER, reference
 from .._kube._errors import KubeError
 
 # "conflict with "helm" using apps/v1 with subresource "scale"": the words before and after differ between versions.
@@ -26,9 +26,12 @@ APPLIED = "kubectl-client-side-apply"
 
 
 def made_by_hand(error: KubeError) -> bool:
-    """Whether the fields in conflict were changed by a person, not by a tool that would change them back."""
+    """Whether the fields in conflict were changed by a person, not by a tool that would change them back.
+
+    Or by this collection: what it changed for the time being, such as the replicas of what stood still for migrations.
+    """
     managers = {_manager(cause) for cause in _conflicts(error)}
-    return bool(managers) and all(name.startswith(BY_HAND) and name != APPLIED for name in managers)
+    return bool(managers) and all(_gives_way(name) for name in managers)
 
 
 def explained(error: KubeError, manifest: Mapping[str, Any]) -> KubeError:
@@ -57,6 +60,10 @@ def conflicting_scalers(error: KubeError, keeper: str) -> bool:
     """Whether all other managers set their fields by scaling, the keeper of a former number among them."""
     messages = [str(cause.get("message")) for cause in _conflicts(error)]
     return all(SCALED in message or f'"{keeper}"' in message for message in messages)
+
+
+def _gives_way(manager: str) -> bool:
+    return manager == FIELD_MANAGER or (manager.startswith(BY_HAND) and manager != APPLIED)
 
 
 def _conflicts(error: KubeError) -> list[Mapping[str, Any]]:

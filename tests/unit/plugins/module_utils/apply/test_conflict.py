@@ -31,6 +31,7 @@ def conflict(*managers):
 
 def test_only_a_person_with_kubectl_edits_by_hand():
     assert made_by_hand(conflict("kubectl-edit", "kubectl-patch"))
+    assert made_by_hand(conflict("fediverse.mastodon")), "such as the replicas of what stood still"
     assert not made_by_hand(conflict("kubectl-edit", "helm"))
     assert not made_by_hand(conflict("kubectl-client-side-apply")), "somebody keeps that file"
     assert not made_by_hand(conflict("kubectl")), "that is server-side apply"
