@@ -13,6 +13,7 @@ author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - Applies a list of manifests server-side with the field manager C(fediverse.mastodon), and deletes what the set
     held before and no longer holds.
+  - A Job that failed is deleted and made anew, because applying it again would change nothing.
   - Everything is tried out by a dry run on the server first. If any object is refused, all refusals are reported
     at once and nothing is applied.
   - An object counts as changed if the dry run differs from the live object, status and bookkeeping aside. Defaults,
@@ -48,7 +49,9 @@ options:
       - Whether to delete objects that an earlier run applied and O(manifests) no longer holds.
       - PersistentVolumeClaim, Secret, the Cluster and Database of CloudNativePG, and ObjectBucketClaim are never
         deleted but reported with the action V(kept).
+      - An object whose annotation C(fediverse.mastodon/guards) names one of these, as V(Kind/name), is kept with it.
       - Namespace and CustomResourceDefinition do not become members and are never deleted either.
+      - With V(false) such objects stay members, for a later run to delete them; RV(prunable) names them.
     type: bool
     default: true
   force_conflicts:
@@ -56,6 +59,31 @@ options:
       - Objects, as V(Kind/name), whose fields are taken over from other field managers, and from another apply set.
       - Without it, a field that another manager owns with another value is an error that names the manager and field.
       - Edits by hand (C(kubectl edit), C(set), C(patch), C(scale)) are drift and need no force, they are put right.
+    type: list
+    elements: str
+    default: []
+  keep:
+    description: Fields of O(manifests) that give way to what is in the cluster.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      object:
+        description: The object, as V(Kind/name).
+        type: str
+        required: true
+      field:
+        description:
+          - The path to the field, with dots between the names, such as V(spec.bootstrap).
+          - The manifest's value is sent when the object is made; afterwards the field stays what it is.
+        type: str
+        required: true
+      grow:
+        description: Whether the field is a text of words, to which those in the manifest are added.
+        type: bool
+        default: false
+  show:
+    description: Objects of O(manifests), as V(Kind/name), to return in RV(shown). No Secrets.
     type: list
     elements: str
     default: []
@@ -111,6 +139,26 @@ objects:
       description: V(created), V(changed), V(unchanged), V(pruned) or V(kept).
       type: str
   sample: [{"kind": "Service", "namespace": "mastodon", "name": "mastodon-web", "action": "unchanged"}]
+ready:
+  description:
+    - Whether nothing was changed and every object is ready, as M(fediverse.mastodon.wait_ready) would find at its first
+      look. Then there is nothing to wait for.
+    - Always V(false) in check mode.
+  returned: success
+  type: bool
+  sample: true
+prunable:
+  description: The objects, as V(Kind/name), that are kept only because O(prune) is off.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+shown:
+  description: The objects that O(show) names, as they are now or, in check mode, as they would be.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 msg:
   description: How many objects were created, changed, pruned and so on, and which were kept.
   returned: success
@@ -120,7 +168,8 @@ msg:
 
 from typing import Any
 
-from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._report import result
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._keep import Keep
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._report import prunable, result, shown, to_show
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._set import apply_set
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import (
     AUTH_ARGS,
@@ -128,6 +177,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module i
     connect,
     run,
 )
+from ansible_collections.fediverse.mastodon.plugins.module_utils._ready._glance import all_ready
 
 
 def main() -> None:
@@ -139,15 +189,34 @@ def main() -> None:
             "manifests": {"type": "list", "elements": "dict", "required": True},
             "prune": {"type": "bool", "default": True},
             "force_conflicts": {"type": "list", "elements": "str", "default": []},
+            "keep": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "object": {"type": "str", "required": True},
+                    "field": {"type": "str", "required": True},
+                    "grow": {"type": "bool", "default": False},
+                },
+            },
+            "show": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
     own = {name: module.params[name] for name in ("name", "namespace", "manifests", "prune", "force_conflicts")}
+    keep = [Keep(**one) for one in module.params["keep"]]
 
     def apply() -> dict[str, Any]:
         cluster = connect(module.params)
-        outcomes = apply_set(cluster, **own, check_mode=module.check_mode)
-        return result(outcomes, cluster.warnings)
+        show = to_show(module.params["show"], module.params["manifests"])
+        outcomes = apply_set(cluster, **own, keep=keep, check_mode=module.check_mode)
+        made = result(outcomes, cluster.warnings)
+        untouched = not made["changed"] and not module.check_mode
+        return made | {
+            "ready": untouched and all_ready(cluster, [one.object for one in outcomes if one.action == "unchanged"]),
+            "prunable": prunable(outcomes),
+            "shown": shown(outcomes, show),
+        }
 
     run(module, apply)
 

@@ -30,7 +30,7 @@ class Finished:
 class Module:
     """A running module."""
 
-    def __init__(self, name: str, *arguments: str, **options: Any) -> None:
+    def __init__(self, name: str, /, *arguments: str, **options: Any) -> None:
         command = ["ansible", "localhost", "-m", f"fediverse.mastodon.{name}", "-a", json.dumps(options), *arguments]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -62,5 +62,5 @@ def _family(root: int) -> list[int]:
     return family
 
 
-def run(name: str, *arguments: str, **options: Any) -> Finished:
+def run(name: str, /, *arguments: str, **options: Any) -> Finished:
     return Module(name, *arguments, **options).finish()

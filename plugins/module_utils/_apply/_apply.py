@@ -16,6 +16,7 @@ from typing import Any
 
 from .._kube._client import FIELD_MANAGER, Cluster, reference
 from .._kube._errors import Failure, KubeError
+from ._anew import failure, remove
 from ._conflict import explained, made_by_hand
 from ._difference import difference
 from ._outcome import Outcome, Prediction
@@ -76,6 +77,9 @@ def predict(
         if before == after or (live and live["metadata"]["resourceVersion"] == expected["metadata"]["resourceVersion"]):
             break
         live = read(cluster, manifest)
+    if reason := failure(live):
+        outcome = Outcome("changed", expected, {"status": f"failed ({reason})"}, {"status": "made anew"})
+        return Prediction(outcome, manifest, live, write=True, force=force, anew=True)
     owned = owned_fields(live, FIELD_MANAGER) == owned_fields(expected, FIELD_MANAGER) and not let_go(manifest, live)
     outcome = Outcome("unchanged" if before == after else "changed", expected, *difference(before, after))
     return Prediction(outcome, manifest, live, write=outcome.changed or not owned, force=force)
@@ -103,6 +107,8 @@ def carry_out(cluster: Cluster, prediction: Prediction, *, force: bool = False) 
     try:
         if prediction.live and let_go(prediction.manifest, prediction.live):
             hand_over(cluster, prediction.manifest, prediction.live)
+        if prediction.live and prediction.anew:
+            remove(cluster, prediction.live)
         made = cluster.apply(prediction.manifest, force=force or prediction.force)
     except KubeError as error:
         raise explained(error, prediction.manifest) from error

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from .._kube._client import Cluster, Resource
 from .._kube._errors import KubeError
+from ._keep import called
 from ._parent import Contents, Parent
 
 # (group/kind, namespace, name): the same object in whatever version it is written.
@@ -26,6 +27,9 @@ PERSISTENT = frozenset(
         "ObjectBucketClaim.objectbucket.io",
     ]
 )
+
+# On an object that guards one of these, such as a NetworkPolicy; the value is its Kind/name.
+GUARDS = "fediverse.mastodon/guards"
 
 
 def group_kind(manifest: Mapping[str, Any]) -> str:
@@ -81,10 +85,17 @@ def _list(cluster: Cluster, parent: Parent, resource: Resource, namespace: str |
         raise
 
 
-def why_kept(live: Mapping[str, Any]) -> str | None:
-    """Why an object that left the set is not deleted; None if it is."""
+def holding_data(leaving: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Those that hold data, as Kind/name."""
+    return frozenset(called(live) for live in leaving if group_kind(live) in PERSISTENT)
+
+
+def why_kept(live: Mapping[str, Any], data: Collection[str] = ()) -> str | None:
+    """Why an object that left the set is not deleted, where ``data`` leaves it too and stays; None if it is."""
     if group_kind(live) in PERSISTENT:
         return "it holds data"
+    if (guarded := (live["metadata"].get("annotations") or {}).get(GUARDS)) in data:
+        return f"it guards {guarded}"
     if any(owner.get("controller") for owner in live["metadata"].get("ownerReferences") or ()):
         return "its owner made it"  # some controllers copy the labels of an object to those they derive from it
     if live["metadata"].get("deletionTimestamp"):

@@ -24,6 +24,8 @@ class Outcome:
     after: dict[str, Any]
     # Why an object was kept.
     reason: str = ""
+    # It was kept only because this run prunes nothing.
+    prunable: bool = False
 
     @property
     def ref(self) -> str:
@@ -54,3 +56,5 @@ class Prediction:
     write: bool
     # Fields are to be taken over from another manager.
     force: bool = False
+    # The live object is to be deleted first.
+    anew: bool = False

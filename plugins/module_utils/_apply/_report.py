@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from .._kube._errors import Failure
+from ._keep import called, known
 from ._outcome import Action, Outcome
 
 ORDER: tuple[Action, ...] = ("created", "changed", "unchanged", "pruned", "kept")
@@ -33,6 +35,29 @@ def result(outcomes: Sequence[Outcome], warnings: Sequence[str] = ()) -> dict[st
             for outcome in changed
         ],
     }
+
+
+def prunable(outcomes: Iterable[Outcome]) -> list[str]:
+    """What was kept only because nothing is pruned, as Kind/name."""
+    return [called(outcome.object) for outcome in outcomes if outcome.prunable]
+
+
+def to_show(names: Iterable[str], manifests: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The names of what may be shown, if all are among the manifests."""
+    given = known("show", names, manifests)
+    if secrets := sorted(name for name in given if name.startswith("Secret/")):
+        raise Failure(f"show names {', '.join(secrets)}: what is in a Secret is never shown.")
+    return given
+
+
+def shown(outcomes: Iterable[Outcome], names: Collection[str]) -> list[dict[str, Any]]:
+    """These objects as they are now, or are predicted, without the API server's bookkeeping."""
+    items = [outcome.object for outcome in outcomes if called(outcome.object) in names]
+    return [{**item, "metadata": _without(item["metadata"], "managedFields")} for item in items]
+
+
+def _without(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key != name}
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:

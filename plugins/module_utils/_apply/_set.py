@@ -16,7 +16,8 @@ from .._kube._transport import CONNECTIONS
 from ._apply import carry_out, prepared, read
 from ._crd import await_established, declared
 from ._difference import difference
-from ._members import Key, contents, key, members, why_kept
+from ._keep import Keep, called, kept, known
+from ._members import Key, contents, holding_data, key, members, why_kept
 from ._order import FOUNDATION, ordered, rank
 from ._outcome import Outcome, Prediction
 from ._parent import PART_OF, Contents, Parent
@@ -34,14 +35,16 @@ def apply_set(
     manifests: Sequence[Mapping[str, Any]],
     prune: bool = True,
     force_conflicts: Iterable[str] = (),
+    keep: Sequence[Keep] = (),
     check_mode: bool = False,
 ) -> list[Outcome]:
     """Make the cluster hold exactly these objects of the set; in check mode only tell what that would do."""
     parent = Parent(name, namespace)
     wanted = prepare(cluster, parent, manifests)
-    terms = Terms(parent.id, _forced(force_conflicts, wanted), check_mode, wanted)
+    known("keep", [one.object for one in keep], wanted)
+    terms = Terms(parent.id, known("force_conflicts", force_conflicts, wanted), check_mode, wanted)
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        return _Run(cluster, parent, terms, pool).run(prune)
+        return _Run(cluster, parent, terms, pool).run(prune, keep)
 
 
 def prepare(cluster: Cluster, parent: Parent, manifests: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -72,15 +75,6 @@ def _labelled(manifest: dict[str, Any], parent: Parent) -> dict[str, Any]:
     return {**manifest, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), PART_OF: parent.id}}}
 
 
-def _forced(entries: Iterable[str], wanted: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    forced = frozenset(entries)
-    unknown = forced - {f"{manifest['kind']}/{manifest['metadata']['name']}" for manifest in wanted}
-    if unknown:
-        names = ", ".join(sorted(unknown))
-        raise Failure(f"force_conflicts names {names}, which is not in manifests: write Kind/name as given there.")
-    return forced
-
-
 class _Run:
     """One pass over the cluster. Without check mode it may be killed anywhere: the parent always covers the members."""
 
@@ -91,7 +85,7 @@ class _Run:
         self.pool = pool
         self.done: list[Outcome] = []
 
-    def run(self, prune: bool) -> list[Outcome]:
+    def run(self, prune: bool, keep: Sequence[Keep]) -> list[Outcome]:
         foundation = [manifest for manifest in self.terms.wanted if manifest["kind"] in FOUNDATION]
         belonging = [manifest for manifest in self.terms.wanted if manifest["kind"] not in FOUNDATION]
         live_parent = self.cluster.get("v1", "ConfigMap", self.parent.name, self.parent.namespace)
@@ -103,17 +97,25 @@ class _Run:
 
         standing = {key(manifest): read(self.cluster, manifest) for manifest in foundation}
         self.carry_out(self.try_out(foundation, standing))
+        belonging = [self.kept(manifest, found, keep) for manifest in belonging]
         predictions = self.try_out(belonging, found)
         self.record(reachable, recorded)
         wanted = {key(manifest) for manifest in belonging}
         leaving = [live for where, live in found.items() if where not in wanted]
         # First of all what would at once undo the number of replicas that is now said again.
-        kept = self.prune([live for live in leaving if live["kind"] in AUTOSCALERS], prune)
+        staying = self.prune([live for live in leaving if live["kind"] in AUTOSCALERS], prune)
         self.carry_out(predictions)
-        kept |= self.prune([live for live in leaving if live["kind"] not in AUTOSCALERS], prune)
-        final = needed | kept
+        staying |= self.prune([live for live in leaving if live["kind"] not in AUTOSCALERS], prune)
+        final = needed | staying
         self.record(final, reachable)
         return [self.parent_outcome(live_parent, recorded, final), *self.done]
+
+    def kept(self, manifest: dict[str, Any], found: dict[Key, Any], keep: Sequence[Keep]) -> dict[str, Any]:
+        """The manifest with what is to be kept of the live object, which need not be a member yet."""
+        keep = [one for one in keep if one.object == called(manifest)]
+        if keep and key(manifest) not in found and (live := read(self.cluster, manifest)):
+            found[key(manifest)] = live
+        return kept(manifest, found.get(key(manifest)), keep)
 
     def each(self, function: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> list[Any]:
         return list(self.pool.map(lambda one: function(*one), arguments))
@@ -141,16 +143,18 @@ class _Run:
 
     def prune(self, leaving: Iterable[dict[str, Any]], prune: bool) -> Contents:
         """Delete the members that are no longer wanted; return where those that stay are."""
-        kept = []
-        for live in sorted(leaving, key=lambda live: rank(live["kind"]), reverse=True):
-            reason = why_kept(live) or ("" if prune else "prune is off")
-            if reason:
-                kept.append(live)
-                self.done.append(Outcome("kept", live, {}, {}, reason))
+        staying = []
+        leaving = sorted(leaving, key=lambda live: rank(live["kind"]), reverse=True)
+        data = holding_data(leaving)
+        for live in leaving:
+            reason = why_kept(live, data)
+            if reason or not prune:
+                staying.append(live)
+                self.done.append(Outcome("kept", live, {}, {}, reason or "prune is off", prunable=not reason))
             else:
                 self.delete(live)
                 self.done.append(Outcome("pruned", live, *difference(projection(live), {})))
-        return contents(kept)
+        return contents(staying)
 
     def delete(self, live: Mapping[str, Any]) -> None:
         metadata = live["metadata"]

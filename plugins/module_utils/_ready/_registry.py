@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from . import _issued, _network, _operators, _pods, _postgresql, _storage, _workloads
+from ._settle import Settles
 from ._state import Object, State
 
 
@@ -19,7 +20,7 @@ class Predicate:
     judge: Callable[[Object], State]
     # What must have been left alone a while before a ready object is believed: the spec, if the kind does not record
     # which generation its status is about; the status, if without probes a crash loop is ready for moments.
-    settles: Literal["nothing", "spec", "status"] = "nothing"
+    settles: Settles = "nothing"
     namespaced: bool = True
     # It makes a Secret, a bucket or a server that other objects may be waiting for.
     provides: bool = False

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+
+# What must have been left alone a while before a ready object is believed.
+Settles = Literal["nothing", "spec", "status"]
 
 
 def stamp(moment: datetime) -> str:
     """A time as the API writes it; such texts sort like the times."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def left_alone(item: Mapping[str, Any], what: Settles, now: datetime, seconds: float) -> bool:
+    return what == "nothing" or quiet(item, now, seconds, status=what == "status")
 
 
 def quiet(item: Mapping[str, Any], now: datetime, seconds: float, *, status: bool = False) -> bool:

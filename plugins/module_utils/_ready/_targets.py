@@ -36,9 +36,12 @@ class Target:
         about = f"a {self.kind} ({self.api_version})"
         raise Failure(f"Cannot wait for {self.ref}: nothing is known about when {about} is ready.")
 
-    def companion(self, described: Mapping[str, Any]) -> Target:
-        """Another object in the same namespace."""
-        return Target(described["apiVersion"], described["kind"], described["name"], self.namespace)
+    def companions(self, item: Mapping[str, Any]) -> list[Target]:
+        """The objects in the same namespace without which this one, as it was seen, is not ready."""
+        name = self.predicate.companions
+        return (
+            [Target(one["apiVersion"], one["kind"], one["name"], self.namespace) for one in name(item)] if name else []
+        )
 
 
 def of_manifests(manifests: Iterable[Mapping[str, Any]], namespace: str | None) -> list[Target]:

@@ -17,7 +17,7 @@ from .._kube._errors import Failure, KubeError, Unreachable
 from .._kube._progress import Progress
 from ._explain import explain
 from ._family import BETWEEN, Families
-from ._settle import quiet, stamp
+from ._settle import left_alone, stamp
 from ._state import ABSENT, Failed, Progressing, Ready, State
 from ._targets import Target, read
 
@@ -95,7 +95,13 @@ class Watch:
                 self.judge(target, item)
             known = list(self.sights.items())
             fresh = list(
-                {one: None for target, sight in known for one in companions(target, sight) if one not in self.sights}
+                {
+                    one: None
+                    for target, sight in known
+                    if sight.item
+                    for one in target.companions(sight.item)
+                    if one not in self.sights
+                }
             )
 
     def judge(self, target: Target, item: dict[str, Any] | None) -> None:
@@ -113,10 +119,8 @@ class Watch:
 
     def is_settled(self, target: Target, sight: Sight, item: dict[str, Any]) -> bool:
         """It was left alone for long enough, or has stayed ready for as long before our eyes."""
-        what = target.predicate.settles
-        if what == "nothing" or self.clock() - (sight.ready_since or 0) >= self.settle:
-            return True
-        return quiet(item, self.cluster.clock, self.settle, status=what == "status")
+        stayed = self.clock() - (sight.ready_since or 0) >= self.settle
+        return stayed or left_alone(item, target.predicate.settles, self.cluster.clock, self.settle)
 
     def look_at_pods(self, unready: Iterable[Target]) -> None:
         by_namespace: dict[str, list[Target]] = defaultdict(list)
@@ -188,11 +192,6 @@ def summary(sights: Mapping[Target, Sight]) -> str:
     return (
         f"{ready} of {len(sights)} objects are ready; {'; '.join(waiting)}" if waiting else f"{ready} objects are ready"
     )
-
-
-def companions(target: Target, sight: Sight) -> Iterable[Target]:
-    name = target.predicate.companions
-    return [target.companion(described) for described in name(sight.item)] if name and sight.item else []
 
 
 def entries(sights: Mapping[Target, Sight]) -> list[dict[str, Any]]:
