@@ -19,18 +19,29 @@ description:
   - A Job's name carries a hash of the image, the phase and the database, so the same work is never done twice, not even
     by two runs at the same time. A Job that still runs is waited for. A Job that failed, or that could never start,
     is replaced by the next run.
-  - Fails when the image is of an older minor version than the one the database was brought to.
-  - When a Job fails, the message holds why and the last 50 lines of its log. Before the rollout nothing else has been
-    touched then.
+  - Fails, before it migrates, for what M(fediverse.mastodon.mastodon_upgrade_check) fails for.
+  - A database of which nothing is recorded is looked at by the Job itself before it changes anything. The Job fails if
+    the database is too old for O(strategy=zero_downtime), if it needs V(OTP_SECRET) and has none, and if it holds an
+    instance's data although the keys of this instance were newly made.
+  - The migrations after the rollout begin only once every Deployment is to run the image and no Pod of before the
+    rollout is left, not even one that is about to end.
+  - With O(strategy=stop_first), the Deployments of web, streaming and Sidekiq are scaled to zero and their Pods awaited
+    before all migrations are run at once. What manifests say of their replicas is set when these are applied;
+    O(phase=rollout) gives the rest of them back what they had.
+  - When a Job fails, the message holds why and the last 50 lines of its log. Before the rollout no Deployment has been
+    touched then, except that with O(strategy=stop_first) everything stands still.
 options:
   namespace:
     description: The instance's namespace.
     type: str
     required: true
   phase:
-    description: Which half of the migrations to run.
+    description:
+      - Which half of the migrations to run.
+      - V(rollout) is between them, after the new image was applied. It lets go on what O(strategy=stop_first) stopped,
+        and does nothing otherwise.
     type: str
-    choices: [before_rollout, after_rollout]
+    choices: [before_rollout, rollout, after_rollout]
     required: true
   job_template:
     description:
@@ -49,9 +60,17 @@ options:
     type: int
     default: 14400
   start_timeout:
-    description: How long a Job may take until its Pod runs, in seconds.
+    description:
+      - How long a Job may take until its Pod runs, and how long other Pods may take to end before it, in seconds.
     type: int
     default: 600
+  egress:
+    description:
+      - What the Job may reach, as the egress rules of NetworkPolicy C(mastodon-migrations), which is applied before
+        it. So it reaches what it needs even where the policies of an earlier run do not know that yet.
+      - Without it there is no such policy, and an existing one is deleted.
+    type: list
+    elements: dict
   ttl:
     description: How long finished Jobs are kept, in seconds. They are kept for ever unless set.
     type: int
@@ -66,19 +85,22 @@ options:
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
   - fediverse.mastodon.attributes
+  - fediverse.mastodon.upgrade
 attributes:
   action_group:
     support: full
   check_mode:
     support: full
     details: Whether migrations are left for after the rollout is known only once those before it have run. For a new
-      image on an existing database it is taken that there are some.
+      image on a database with a record, or under a running Deployment, it is taken that there are some. Without either
+      the database is taken as empty, so for a database that you bring along the prediction may lack them.
   diff_mode:
     support: full
     details: Shows the record of what is migrated.
   idempotent:
     support: full
 seealso:
+  - module: fediverse.mastodon.mastodon_upgrade_check
   - name: Upgrading Mastodon
     description: Why migrations come in two halves.
     link: https://docs.joinmastodon.org/admin/upgrading/
@@ -93,6 +115,14 @@ EXAMPLES = r"""
     database: "{{ database_connection.identity }}"
   register: migration
 
+- name: Let go on what stood still
+  fediverse.mastodon.mastodon_migrate:
+    namespace: mastodon
+    phase: rollout
+    job_template: "{{ app_job_template }}"
+    database: "{{ database_connection.identity }}"
+  when: migration.stopped
+
 - name: Finish the migrations after the rollout
   fediverse.mastodon.mastodon_migrate:
     namespace: mastodon
@@ -105,29 +135,36 @@ EXAMPLES = r"""
 RETURN = r"""
 post_pending:
   description: Whether the phase V(after_rollout) has to be run for this image.
-  returned: success
+  returned: success, except for the phase V(rollout)
   type: bool
 post_pending_count:
   description: How many post-deployment migrations are left, if that is known.
-  returned: success
+  returned: success, except for the phase V(rollout)
   type: int
 job:
   description: The name of the Job that does this work, whether it had to run or not.
-  returned: success
+  returned: success, except for the phase V(rollout)
   type: str
   sample: mastodon-migrate-before-3f2a9c1d4e
+stopped:
+  description:
+    - The Deployments that were stopped for the migrations, and that the phase V(rollout) has to be run for once the new
+      image is applied.
+  returned: success
+  type: list
+  elements: str
 skipped_migrations:
   description: Whether O(skip) was set, so that nothing was looked at or done.
   returned: success
   type: bool
 objects:
-  description: The Job and the ConfigMap, as far as they were made or changed, or would be in check mode.
+  description: What was made, changed or deleted, or would be in check mode.
   returned: success
   type: list
   elements: dict
   contains:
     kind:
-      description: V(Job) or V(ConfigMap).
+      description: V(Job), V(ConfigMap), V(NetworkPolicy) or V(Deployment).
       type: str
     namespace:
       description: The namespace.
@@ -136,7 +173,7 @@ objects:
       description: The name.
       type: str
     action:
-      description: V(created) or V(changed).
+      description: V(created), V(changed) or V(deleted).
       type: str
 msg:
   description: What is in the database now, and what is left.
@@ -152,16 +189,20 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module i
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._job import image
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._migrate import Migration, Work
-from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import Goal
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import BEFORE, Goal
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._report import SKIPPED, result, skipped
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import go_on
+from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._arguments import CONSENT_ARGS, consent
+from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._guards import STOP_FIRST
 
 OPTIONS = {
     "namespace": {"type": "str", "required": True},
-    "phase": {"type": "str", "choices": ["before_rollout", "after_rollout"], "required": True},
+    "phase": {"type": "str", "choices": ["before_rollout", "rollout", "after_rollout"], "required": True},
     "job_template": {"type": "dict", "required": True},
     "database": {"type": "str", "required": True},
     "deadline": {"type": "int", "default": 14400},
     "start_timeout": {"type": "int", "default": 600},
+    "egress": {"type": "list", "elements": "dict"},
     "ttl": {"type": "int"},
     "skip": {"type": "bool", "default": False},
     "progress_file": {"type": "path"},
@@ -169,19 +210,22 @@ OPTIONS = {
 
 
 def migrate(module: AnsibleModule) -> dict[str, Any]:
-    params = module.params
-    template = params["job_template"]
-    goal = Goal(params["phase"], image(template), params["database"])
+    params, progress = module.params, Progress(module.params["progress_file"])
+    if params["phase"] == "rollout":
+        return go_on(connect(params), params["namespace"], progress, check_mode=module.check_mode)
+    at_once = params["phase"] == BEFORE and params["strategy"] == STOP_FIRST
+    goal = Goal(params["phase"], image(params["job_template"]), params["database"], at_once)
     if params["skip"]:
         module.warn(SKIPPED)
         return skipped(goal)
-    work = Work(template, params["start_timeout"], params["deadline"], params["ttl"])
-    migration = Migration(connect(params), params["namespace"], goal, work, Progress(params["progress_file"]))
+    times = {name: params[name] for name in ("start_timeout", "deadline", "ttl")}
+    work = Work(params["job_template"], **times, consent=consent(params), egress=params["egress"])
+    migration = Migration(connect(params), params["namespace"], goal, work, progress)
     return result(params["namespace"], migration.predict() if module.check_mode else migration.run())
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**AUTH_ARGS, **OPTIONS}, supports_check_mode=True)
+    module = AnsibleModule(argument_spec={**AUTH_ARGS, **CONSENT_ARGS, **OPTIONS}, supports_check_mode=True)
     run(module, lambda: migrate(module))
 
 

@@ -15,30 +15,12 @@ from typing import Any
 
 from .._kube._errors import Failure
 from .._labels import PREFIX, labels
+from .._upgrade._version import version_of_image
 from ._end import Pod, ended
 from ._plan import BEFORE, Goal, Job
 from ._record import COMPONENT
+from ._script import SKIP_POST, Doubts, script
 
-# Only the presence of this variable counts, so it is never set to "false" (mastodon.md 11, item 7).
-SKIP_POST = "SKIP_POST_DEPLOYMENT_MIGRATIONS"
-
-# db:prepare makes an empty database from the schema, with its initial rows, and migrates any other (mastodon.md 6).
-# Then the same command that guards Rails' boot tells how much is left for after the rollout: usually nothing.
-_BEFORE = f"""\
-bin/rails db:prepare
-if left=$(env -u {SKIP_POST} bin/rails db:abort_if_pending_migrations 2>&1); then
-  count=0
-else
-  count=$(printf '%s\\n' "$left" | sed -n 's/^You have \\([0-9]*\\) pending migration.*/\\1/p')
-fi
-printf '%s\\n' "$left" "Post-deployment migrations left for after the rollout: ${{count:-unknown}}"
-printf 'post_pending=%s' "$count" > /dev/termination-log
-"""
-_AFTER = """\
-bin/rails db:migrate
-echo "Post-deployment migrations left: 0"
-printf 'post_pending=0' > /dev/termination-log
-"""
 # What the Pod was made from: the server fills fields in, so the live one cannot be compared itself.
 _POD = PREFIX + "pod"
 _POST_PENDING = re.compile(r"post_pending=(\d+)")
@@ -55,7 +37,7 @@ def image(template: Mapping[str, Any]) -> str:
 
 
 def manifest(
-    template: Mapping[str, Any], namespace: str, goal: Goal, *, deadline: int, ttl: int | None
+    template: Mapping[str, Any], namespace: str, goal: Goal, doubts: Doubts, *, deadline: int, ttl: int | None
 ) -> dict[str, Any]:
     """The Job that does the goal's work."""
     job = copy.deepcopy(dict(template))
@@ -76,10 +58,11 @@ def manifest(
     # The deadline is the Pod's: at a Job's own deadline the Pod is deleted, and its log with it.
     pod["spec"] |= {"restartPolicy": "Never", "activeDeadlineSeconds": deadline}
     container = pod["spec"]["containers"][0]
-    container["command"] = ["/bin/sh", "-ec", _BEFORE if goal.phase == BEFORE else _AFTER]
+    container["command"] = ["/bin/sh", "-ec", script(goal, version_of_image(goal.image), doubts)]
     container.pop("args", None)
     env = [variable for variable in container.get("env") or () if variable["name"] != SKIP_POST]
-    container["env"] = [*env, {"name": SKIP_POST, "value": "true"}] if goal.phase == BEFORE else env
+    skips = goal.phase == BEFORE and not goal.at_once
+    container["env"] = [*env, {"name": SKIP_POST, "value": "true"}] if skips else env
     job["metadata"]["annotations"][_POD] = hashlib.sha256(json.dumps(pod, sort_keys=True).encode()).hexdigest()
     return job
 

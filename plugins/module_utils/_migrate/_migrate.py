@@ -12,8 +12,8 @@ on the database.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._kube._client import Cluster
@@ -22,18 +22,19 @@ from .._kube._progress import Progress
 from .._ready import _pods
 from .._ready._scrub import scrub
 from .._ready._state import Progressing
-from . import _job, _record
+from .._secrets import _new_keys
+from .._upgrade._check import check_change
+from .._upgrade._guards import Consent
+from .._upgrade._version import OTP_SECRET_SERIES, version_of_image
+from . import _job, _policy, _record
 from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, is_done, next_step, recorded
 from ._report import Report
+from ._script import Doubts
+from ._standstill import Processes
 from ._start import obstacle
 from ._watch import INTERVAL, Watch
 
 _PHASES = {BEFORE: "before the rollout", AFTER: "after the rollout"}
-# What a failure leaves.
-_LEFT = {
-    BEFORE: "no Deployment was touched",
-    AFTER: "the Deployments are rolled out and left as they are",
-}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Work:
     start_timeout: int
     deadline: int
     ttl: int | None = None
+    consent: Consent = field(default_factory=Consent)
+    # The egress rules of the Job's own network policy; none if there is to be no policy.
+    egress: Sequence[Mapping[str, Any]] | None = None
 
 
 class Migration:
@@ -56,6 +60,12 @@ class Migration:
         self._work = work
         self._progress = progress
         self._report = Report(goal)
+        self._processes = Processes(cluster, namespace, progress)
+        self._doubts = Doubts()
+        # Whether the database is taken as empty.
+        self._is_new = False
+        # The Secret whose keys are still marked as new.
+        self._marked: str | None = None
 
     def run(self) -> Report:
         """Do what is left to do. Up to date costs one read."""
@@ -64,30 +74,65 @@ class Migration:
             live = _record.read(self._cluster, self._namespace)
             record = _record.record(live)
             if first:
-                self._report.before, first = record, False
+                self._report.before = record
             if is_done(record, self._goal):
                 self._report.after = record
+                self._report.stopped = list(_record.stopped(live))
                 return self._report
+            if first:
+                self._check(record)
+            first = False
             self._advance(live, record)
 
     def predict(self) -> Report:
         """What ``run`` would do, nothing done (pains.md T8)."""
         record = _record.record(live := _record.read(self._cluster, self._namespace))
-        report = Report(self._goal, record, record)
+        report = self._report
+        report.before = report.after = record
         if is_done(record, self._goal):
             return report
+        self._check(record)
         own = self._jobs().get(self._goal.job)
         step = next_step(record, self._goal, self._state(own))
         if step.kind == "refuse" and self._goal.phase == BEFORE:
             raise self._refusal(step)
         # After the rollout it is about work that this run, were it not a prediction, would have done already.
         if step.kind in ("start", "replace", "refuse"):
-            report.actions[self._goal.job] = "created"
-        report.actions[_record.NAME] = "changed" if live else "created"
-        # Without any record the database is taken as new, where no migrations are left over.
-        left = 0 if record is None else None
+            if self._goal.at_once:
+                report.stopped = list(self._processes.running())
+                report.actions |= {("Deployment", name): "changed" for name in report.stopped}
+            self._prepare(check_mode=True)
+            report.actions["Job", self._goal.job] = "created"
+        report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"
+        # Of which nothing is known is taken as new, where no migrations are left over.
+        left = 0 if self._is_new else None
         report.after = recorded(record, self._goal, "", left)
         return report
+
+    def _check(self, record: Record | None) -> None:
+        """Failure if the version must not run on this database; and what is not known of it."""
+        if self._goal.phase == AFTER:
+            return
+        goal, known = self._goal, record is not None and record.database == self._goal.database
+        change = None
+        # What is recorded of another database says nothing about this one.
+        if known or record is None:
+            wanted = version_of_image(goal.image)
+            change = check_change(
+                self._cluster, self._namespace, record, wanted, self._work.consent, database=goal.database
+            )
+        self._is_new = not known and change is None
+        new_keys = self._new_keys()
+        old = change is not None and change.present.series < OTP_SECRET_SERIES
+        self._doubts = Doubts(version=not known or old, new_keys=() if known else new_keys)
+
+    def _new_keys(self) -> tuple[str, ...]:
+        container = self._work.template["spec"]["template"]["spec"]["containers"][0]
+        if name := _new_keys.secret_of(container):
+            marked = _new_keys.marked(self._cluster.get("v1", "Secret", name, self._namespace))
+            self._marked = name if marked else None
+            return marked
+        return ()
 
     def _advance(self, live: dict[str, Any] | None, record: Record | None) -> None:
         """Make one step."""
@@ -106,15 +151,38 @@ class Migration:
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
             self._remove(own)
-        else:
+        elif self._ready(live):
+            self._prepare(check_mode=False)
             self._start()
+
+    def _ready(self, live: dict[str, Any] | None) -> bool:
+        """Make sure that nothing runs which the migrations would break; False if the record was written meanwhile."""
+        timeout = self._work.start_timeout
+        if self._goal.phase == AFTER:
+            self._processes.check_rollout(self._goal.image)
+            self._processes.await_former(timeout=timeout)
+        elif self._goal.at_once:
+            try:
+                stopped = self._processes.stop(live, timeout=timeout)
+            except KubeError as error:
+                if error.status != 409:
+                    raise
+                return False
+            self._report.actions |= {("Deployment", name): "changed" for name in stopped}
+        return True
+
+    def _prepare(self, *, check_mode: bool) -> None:
+        """Let the Job reach what it needs by now; the policies of the application are applied after it."""
+        action = _policy.keep(self._cluster, self._namespace, self._work.egress, check_mode=check_mode)
+        if action != "unchanged":
+            self._report.actions["NetworkPolicy", _policy.NAME] = action
 
     def _state(self, own: dict[str, Any] | None) -> Job | None:
         """What became of the goal's Job. One that this run made is the wanted one, and is given its time to start."""
         if own is None:
             return None
         job = _job.state(own)
-        if job.state != "unfinished" or job.name in self._report.actions:
+        if job.state != "unfinished" or ("Job", job.name) in self._report.actions:
             return job
         return replace(job, stuck=obstacle(self._watch(job.name).pod(), differs=_job.differs(own, self._manifest())))
 
@@ -128,7 +196,9 @@ class Migration:
 
     def _manifest(self) -> dict[str, Any]:
         work = self._work
-        return _job.manifest(work.template, self._namespace, self._goal, deadline=work.deadline, ttl=work.ttl)
+        return _job.manifest(
+            work.template, self._namespace, self._goal, self._doubts, deadline=work.deadline, ttl=work.ttl
+        )
 
     def _start(self) -> None:
         try:
@@ -137,16 +207,16 @@ class Migration:
             if error.status != 409 or error.reason != "AlreadyExists":
                 raise
             return  # another run was faster; its Job does our work
-        self._report.actions[self._goal.job] = "created"
+        self._report.actions["Job", self._goal.job] = "created"
         self._progress.line(f"Job {self._goal.job} created")
 
     def _wait(self) -> None:
-        if self._goal.job not in self._report.actions:
+        if ("Job", self._goal.job) not in self._report.actions:
             self._progress.line(f"Job {self._goal.job} is at work already, for an earlier run or one at the same time")
         watch = self._watch(self._goal.job)
         if not watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline):
             raise Failure(
-                f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and {_LEFT[self._goal.phase]}."
+                f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and {self._left}."
                 f" Mend the cause and run again; the failed Job is replaced then. {watch.failure()}"
             )
 
@@ -160,7 +230,9 @@ class Migration:
             if error.status != 409:
                 raise
             return  # another run wrote; what it wrote is read next
-        self._report.actions[_record.NAME] = "changed" if live else "created"
+        self._report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"
+        if self._marked:
+            _new_keys.forget(self._cluster, self._namespace, self._marked)
 
     def _let_pass(self, other: dict[str, Any]) -> None:
         """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""
@@ -185,6 +257,13 @@ class Migration:
     def _uid(self, name: str) -> str | None:
         live = self._cluster.get("batch/v1", "Job", name, self._namespace)
         return live["metadata"]["uid"] if live else None
+
+    @property
+    def _left(self) -> str:
+        """What a failure leaves."""
+        if self._goal.phase == AFTER:
+            return "the Deployments are rolled out and left as they are"
+        return "web, streaming and Sidekiq stand still" if self._goal.at_once else "no Deployment was touched"
 
     def _watch(self, name: str) -> Watch:
         return Watch(self._cluster, self._namespace, name, self._progress)

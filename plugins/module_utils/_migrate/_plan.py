@@ -6,8 +6,9 @@
 
     before_rollout: pre-deployment migrations with the new image -> rollout -> after_rollout: what is left of them
 
-What is in the database is recorded in the cluster, so that an instance that is up to date costs one read, and a run
-that was killed anywhere is resumed. Further guards (skipped versions, backups) belong into ``next_step``.
+or, where everything stands still meanwhile, all of them before the rollout. What is in the database is recorded in the
+cluster, so that an instance that is up to date costs one read, and a run that was killed anywhere is resumed. Whether
+one version may follow the other is for ``_upgrade`` to say.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import Literal
-
-from .._workload._image import version_in
 
 Phase = Literal["before_rollout", "after_rollout"]
 BEFORE: Phase = "before_rollout"
@@ -33,12 +32,15 @@ class Goal:
     phase: Phase
     image: str
     database: str
+    # Before the rollout: everything, while nothing runs.
+    at_once: bool = False
 
     @property
     def job(self) -> str:
         """The Job's name: the same work has the same name, other work another one (pains.md T2)."""
-        work = json.dumps([self.phase, self.image, self.database])
-        return f"mastodon-migrate-{self.phase.partition('_')[0]}-{hashlib.sha256(work.encode()).hexdigest()[:10]}"
+        half = "all" if self.at_once else self.phase.partition("_")[0]
+        work = json.dumps([half if self.at_once else self.phase, self.image, self.database])
+        return f"mastodon-migrate-{half}-{hashlib.sha256(work.encode()).hexdigest()[:10]}"
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,6 @@ def next_step(record: Record | None, goal: Goal, job: Job | None) -> Step:
         return Step("done")
     if goal.phase == AFTER and not is_done(record, replace(goal, phase=BEFORE)):
         return Step("refuse", f"the migrations of {goal.image} before the rollout are not done yet; run them first")
-    if refusal := _downgrade(record, goal):
-        return Step("refuse", refusal)
     return Step("start") if job is None else _step_with(job, record)
 
 
@@ -102,35 +102,13 @@ def _step_with(job: Job, record: Record | None) -> Step:
     return Step("record")
 
 
-def _downgrade(record: Record | None, goal: Goal) -> str:
-    """Why the goal's version must not run on this database; empty if it may, or if a tag tells no version."""
-    if record is None or record.database != goal.database:
-        return ""
-    present, wanted = _version(record.before_rollout), _version(goal.image)
-    # Releases with the same major and minor number may follow each other in either direction.
-    if not present or not wanted or _numbers(wanted)[:2] >= _numbers(present)[:2]:
-        return ""
-    return (
-        f"version {wanted} cannot run on a database that has the migrations of {present}. Set the version to {present},"
-        f" or restore a backup of the database that was made with {wanted} and then delete ConfigMap {RECORD}, which"
-        " tells what is migrated"
-    )
-
-
-def _version(image: str) -> str | None:
-    """The version in an image's tag, which stands after the last slash and before a digest."""
-    return version_in(image.partition("@")[0].rpartition("/")[2].partition(":")[2])
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]
-
-
 def recorded(record: Record | None, goal: Goal, finished: str, post_pending: int | None) -> Record:
     """The record after the goal's Job has finished well."""
     if goal.phase == AFTER and record:
         return replace(record, after_rollout=goal.image, post_pending=0, finished=finished)
     before = record if record and record.database == goal.database else Record(goal.database, "")
+    if goal.at_once:
+        post_pending = 0
     # With nothing left to do after the rollout, everything is done.
     after_rollout = goal.image if post_pending == 0 else before.after_rollout
     return Record(goal.database, goal.image, after_rollout, post_pending, finished)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from ._plan import RECORD, Record
 NAME = RECORD
 COMPONENT = "migrations"
 UNKNOWN = "unknown"
+# How many Pods each Deployment had that was stopped for migrations, as JSON.
+STOPPED = "stopped"
 
 
 def read(cluster: Cluster, namespace: str) -> dict[str, Any] | None:
@@ -46,6 +49,20 @@ def write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, new:
         "post_pending": UNKNOWN if new.post_pending is None else str(new.post_pending),
         "finished": new.finished,
     }
+    _write(cluster, namespace, live, data)
+
+
+def stopped(live: Mapping[str, Any] | None) -> dict[str, int]:
+    """The Deployments that stand still for migrations, and how many Pods they had."""
+    return json.loads(((live or {}).get("data") or {}).get(STOPPED) or "{}")
+
+
+def write_stopped(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, counts: Mapping[str, int]) -> None:
+    """Remember them, or forget them all; KubeError 409 if another run wrote since."""
+    _write(cluster, namespace, live, {STOPPED: json.dumps(dict(counts), sort_keys=True) if counts else None})
+
+
+def _write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, data: Mapping[str, str | None]) -> None:
     metadata = {"labels": labels(namespace, COMPONENT)}
     if live is None:
         identity = {"name": NAME, "namespace": namespace}

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from . import _record
-from ._plan import BEFORE, Goal, Record
+from ._plan import BEFORE, RECORD, Goal, Record
 
 SKIPPED = (
     "MIGRATIONS WERE SKIPPED, because skip is set. If the database lacks any, the application fails or damages data:"
@@ -23,8 +23,10 @@ class Report:
     goal: Goal
     before: Record | None = None
     after: Record | None = None
-    # By the name of the Job or of the ConfigMap: created or changed.
-    actions: dict[str, str] = field(default_factory=dict)
+    # By kind and name: created, changed or deleted.
+    actions: dict[tuple[str, str], str] = field(default_factory=dict)
+    # The Deployments that stand still until the rollout.
+    stopped: list[str] = field(default_factory=list)
 
 
 def result(namespace: str, report: Report) -> dict[str, Any]:
@@ -39,19 +41,33 @@ def result(namespace: str, report: Report) -> dict[str, Any]:
         "post_pending": pending,
         "post_pending_count": left if pending else 0,
         "skipped_migrations": False,
-        "objects": [
-            {
-                "kind": "ConfigMap" if name == _record.NAME else "Job",
-                "namespace": namespace,
-                "name": name,
-                "action": action,
-            }
-            for name, action in report.actions.items()
-        ],
+        "stopped": report.stopped,
+        "objects": objects(namespace, report.actions),
         "diff": {
             "before": asdict(report.before) if report.before else {},
             "after": asdict(after) if after else {},
         },
+    }
+
+
+def objects(namespace: str, actions: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:
+    """How module results list what was done to objects."""
+    return [
+        {"kind": kind, "namespace": namespace, "name": name, "action": action}
+        for (kind, name), action in actions.items()
+    ]
+
+
+def gone_on(namespace: str, names: Sequence[str], *, recorded: bool) -> dict[str, Any]:
+    """The result of the phase rollout: what was let go on after it stood still."""
+    actions = {("Deployment", name): "changed" for name in names} | (
+        {("ConfigMap", RECORD): "changed"} if recorded else {}
+    )
+    return {
+        "changed": bool(actions),
+        "msg": f"Let go on: {', '.join(names)}." if names else "Nothing stands still.",
+        "stopped": [],
+        "objects": objects(namespace, actions),
     }
 
 
@@ -64,6 +80,7 @@ def skipped(goal: Goal) -> dict[str, Any]:
         "post_pending": False,
         "post_pending_count": None,
         "skipped_migrations": True,
+        "stopped": [],
         "objects": [],
     }
 

@@ -14,9 +14,10 @@ from .._apply._apply import namespace_is_missing
 from .._apply._difference import difference
 from .._kube._client import Cluster
 from .._kube._errors import Failure, KubeError
-from . import _kubernetes, _refusal
+from . import _kubernetes, _new_keys, _refusal
 from ._evidence import evidence
 from ._fingerprint import Fingerprints
+from ._keys import family_of
 from ._plan import NOTHING, Stored, Wanted, new_values, pinned, plan
 from ._report import Report
 
@@ -69,16 +70,31 @@ class Keeper:
         made = plan(wish, held)
         new = new_values(made.generate)
         prints = _fingerprints(wish, held or NOTHING, new)
-        if live and (made.validate_only or (not new and _kubernetes.up_to_date(live, self._namespace, prints))):
+        mark = self._mark(live, new)
+        settled = not new and mark is None and live and _kubernetes.up_to_date(live, self._namespace, prints)
+        if live and (made.validate_only or settled):
             return Report(wish.name, "unchanged", made, {}, {})
-        after = self._send(wish, live, new, prints)
+        after = self._send(wish, live, new, prints, mark)
         action = "changed" if live else "created"
         return Report(wish.name, action, made, *difference(_kubernetes.shown(live), _kubernetes.shown(after)))
 
+    def _mark(self, live: dict[str, Any] | None, new: dict[str, str]) -> tuple[str, ...] | None:
+        """The keys that must not meet a database which was used with others; None if that stays as it is."""
+        marked = _new_keys.marked(live)
+        if self._consent.new_for_existing_data == self._namespace:
+            return () if marked else None
+        fresh = tuple(key for key in new if family_of(key).needed_by == "data")
+        return (*marked, *fresh) if fresh else None
+
     def _send(
-        self, wish: Wanted, live: dict[str, Any] | None, new: dict[str, str], prints: Fingerprints | None
+        self,
+        wish: Wanted,
+        live: dict[str, Any] | None,
+        new: dict[str, str],
+        prints: Fingerprints | None,
+        mark: tuple[str, ...] | None,
     ) -> dict[str, Any]:
-        manifest = _kubernetes.manifest(self._namespace, wish.name, new, prints)
+        manifest = _kubernetes.manifest(self._namespace, wish.name, new, prints, mark)
         try:
             return _kubernetes.write(self._cluster, live, manifest, dry_run=self._check_mode)
         except KubeError as error:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._apply._projection import projection
 from .._kube._client import Cluster
 from .._labels import MANAGED_BY, PREFIX, labels
+from . import _new_keys
 from ._fingerprint import Fingerprints
 from ._plan import Stored
 
@@ -65,11 +66,23 @@ def write(
     return cluster.patch("v1", "Secret", metadata["name"], metadata["namespace"], patch, dry_run=dry_run)
 
 
-def manifest(namespace: str, name: str, values: Mapping[str, str], fingerprints: Fingerprints | None) -> dict[str, Any]:
-    """The Secret with these values; to be added to a live one, with only the new ones."""
+def manifest(
+    namespace: str,
+    name: str,
+    values: Mapping[str, str],
+    fingerprints: Fingerprints | None,
+    new_keys: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The Secret with these values; to be added to a live one, with only the new ones.
+
+    ``new_keys``: those to be marked as new, none of them to take the mark away, or None to leave it as it is.
+    """
     metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": labels(namespace, COMPONENT)}
-    if fingerprints:
-        metadata["annotations"] = {FINGERPRINTS: str(fingerprints)}
+    annotations: dict[str, str | None] = {FINGERPRINTS: str(fingerprints)} if fingerprints else {}
+    if new_keys is not None:
+        annotations[_new_keys.ANNOTATION] = _new_keys.text(new_keys) or None
+    if annotations:
+        metadata["annotations"] = annotations
     return {
         "apiVersion": "v1",
         "kind": "Secret",

@@ -232,13 +232,17 @@ def test_sidekiq_serves_every_queue_and_is_ready_when_its_file_is_there(objects)
         if "sidekiq" not in name:
             continue
         container = one["spec"]["template"]["spec"]["containers"][0]
-        arguments = container["args"]
+        *clearing, cleared = container["args"][:4]
+        assert clearing == ["/bin/sh", "-c", 'rm -f "$0" && exec "$@"']
+        arguments = container["args"][4:]
         assert arguments[:4] == ["bundle", "exec", "sidekiq", "-c"]
         assert maps[name]["data"]["DB_POOL"] == arguments[4]
         queues = [arguments[at + 1] for at, argument in enumerate(arguments) if argument == "-q"]
         served += queues
         ready = maps[name]["data"]["MASTODON_SIDEKIQ_READY_FILENAME"]
-        assert container["readinessProbe"]["exec"]["command"] == ["test", "-f", f"/opt/mastodon/tmp/{ready}"]
+        assert cleared == f"/opt/mastodon/tmp/{ready}"
+        for probe in ("startupProbe", "readinessProbe"):
+            assert container[probe]["exec"]["command"] == ["test", "-f", cleared]
         assert "livenessProbe" not in container
         # T26: quiet, then the time that Sidekiq gives its jobs, fit into the grace period.
         assert "TSTP" in container["lifecycle"]["preStop"]["exec"]["command"][-1]

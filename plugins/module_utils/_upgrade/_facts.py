@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the cluster tells of an instance's version, of a change of it that has begun, and of backups before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .._kube._client import Cluster, UnknownKindError
+from .._labels import PREFIX
+from .._migrate import _record
+from .._migrate._plan import Record
+from . import _backup
+from ._guards import Change, Consent
+from ._version import Version, version_of_image
+
+# The Deployment whose image tells the version of an instance that has no record.
+_WEB = "mastodon-web"
+# The annotation of a migration Job with the image it runs.
+_IMAGE = PREFIX + "image"
+
+Object = Mapping[str, Any]
+
+
+def change(cluster: Cluster, namespace: str, record: Record | None, wanted: Version | None) -> Change | None:
+    """What would change; None for a new instance, and if a tag tells no version."""
+    if wanted is None:
+        return None
+    if record is None:
+        present = complete = running(cluster, namespace)
+    else:
+        present = version_of_image(record.before_rollout)
+        finished = record.after_rollout == record.before_rollout
+        complete = present if finished else version_of_image(record.after_rollout)
+    return Change(present, wanted, complete) if present else None
+
+
+def running(cluster: Cluster, namespace: str) -> Version | None:
+    """The version that web runs."""
+    web = cluster.get("apps/v1", "Deployment", _WEB, namespace)
+    if web is None:
+        return None
+    return version_of_image(str(web["spec"]["template"]["spec"]["containers"][0]["image"]))
+
+
+def begun(cluster: Cluster, namespace: str, wanted: Version, record: Record | None) -> datetime | None:
+    """When the first migration Job of the wanted version was made; None if it has not begun.
+
+    A backup from before that is the one to go back to: a run that resumes an upgrade needs no newer one.
+    """
+    jobs = cluster.list("batch/v1", "Job", namespace, labels=f"app.kubernetes.io/component={_record.COMPONENT}")
+    times = [job["metadata"]["creationTimestamp"] for job in jobs if _runs(job, wanted)]
+    # Both are times in Kubernetes' form, which sorts.
+    since = record.finished if record else ""
+    return min((_backup.parsed(time) for time in times if time > since), default=None)
+
+
+def missing_backup(
+    cluster: Cluster, namespace: str, database: str | None, began: datetime | None, consent: Consent
+) -> str:
+    """Why no backup will do; empty if one will. ``database``: its identity, if it is known."""
+    of_cluster = _backup.cluster_of(database) if database else None
+    if database and of_cluster is None:
+        return "The database is not this collection's, so that its backups cannot be seen."
+    try:
+        backups = cluster.list(_backup.API_VERSION, _backup.KIND, namespace)
+    except UnknownKindError:
+        backups = []
+    return _backup.lacking(_backup.newest(backups, of_cluster), began or cluster.clock, consent.backup_max_age)
+
+
+def _runs(job: Object, wanted: Version) -> bool:
+    image = (job["metadata"].get("annotations") or {}).get(_IMAGE, "")
+    return version_of_image(image) == wanted
