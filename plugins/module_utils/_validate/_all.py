@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
 PUBLISHED = frozenset(
     {
         "app_applied",
+        "app_configured",
         "app_finished",
         "app_job_template",
         "app_migrated",

@@ -13,6 +13,7 @@ from . import (
     _app_extra,
     _app_images,
     _app_mail,
+    _app_maintenance,
     _app_network,
     _app_search,
     _app_sizes,
@@ -28,6 +29,7 @@ _SUBJECTS = (
     _app_mail,
     _app_search,
     _app_sso,
+    _app_maintenance,
     _app_extra,
 )
 

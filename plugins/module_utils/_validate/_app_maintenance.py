@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mistakes in the server's settings and in what runs on a schedule, and what of it is said aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._kube._errors import Failure
+from .._maintenance._jobs import EVERY, PERIODS, with_defaults
+from .._settings._catalog import CONTENT_CACHE, LEAST_MEDIA_CACHE, MEDIA_CACHE
+from .._settings._faults import faults
+from .._tootctl._command import parsed
+from .._tootctl._rule import Kind
+from ._app_values import dictionary
+from ._mistake import Mistake
+
+MAINTENANCE, SETTINGS = "app_maintenance", "app_settings"
+# CronJobs have at most 52 characters, of which the prefix takes 21.
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?")
+_SCHEDULE = re.compile(r"(@(yearly|annually|monthly|weekly|daily|midnight|hourly))|(\S+\s+){4}\S+")
+_OPTIONS = {"command", "every", "enabled", "schedule", "deadline"}
+
+
+def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    given = dictionary(values, SETTINGS)
+    for fault in faults({name: value for name, value in given.items() if name not in PERIODS}):
+        yield Mistake(SETTINGS, f"{fault.setting} {fault.problem}", fault.cure)
+    for name in given:
+        if name in PERIODS:
+            yield Mistake(SETTINGS, f"{name} belongs to what keeps the instance small", f"set it in {MAINTENANCE}")
+    yield from _maintenance(dictionary(values, MAINTENANCE))
+
+
+def cautions(values: Mapping[str, Any]) -> Iterator[str]:
+    given = with_defaults({**dictionary(values, MAINTENANCE), "jobs": {}})
+    if given[CONTENT_CACHE]:
+        yield (
+            f"{MAINTENANCE}.{CONTENT_CACHE}: posts of other servers are deleted after {given[CONTENT_CACHE]} days for"
+            " good, also those that people here have bookmarked, and private conversations."
+        )
+    period = given[MEDIA_CACHE]
+    if not period:
+        yield f"{MAINTENANCE}.{MEDIA_CACHE} is off: media of other servers is kept for ever, and the storage grows."
+    elif isinstance(period, int) and period < LEAST_MEDIA_CACHE:
+        yield (
+            f"{MAINTENANCE}.{MEDIA_CACHE}: below {LEAST_MEDIA_CACHE} days previews of links stay without their picture,"
+            " because they are not fetched again that soon."
+        )
+
+
+def _maintenance(given: Mapping[str, Any]) -> Iterator[Mistake]:
+    for fault in faults({name: value for name, value in given.items() if name in PERIODS}):
+        yield Mistake(MAINTENANCE, f"{fault.setting} {fault.problem}", fault.cure)
+    jobs = given.get("jobs")
+    if not isinstance(jobs, Mapping) or not all(job is None or isinstance(job, Mapping) for job in jobs.values()):
+        return
+    for name, job in with_defaults({"jobs": jobs})["jobs"].items():
+        if name in jobs and job["enabled"]:
+            yield from _job(name, job)
+
+
+def _job(name: str, job: Mapping[str, Any]) -> Iterator[Mistake]:
+    where = f"job {name!r}"
+    if not _NAME.fullmatch(name):
+        cure = "use at most 31 lower-case letters, digits and hyphens"
+        yield Mistake(MAINTENANCE, f"{where} cannot be part of a CronJob's name", cure)
+    for option in job.keys() - _OPTIONS:
+        cure = f"the options are {', '.join(sorted(_OPTIONS))}"
+        yield Mistake(MAINTENANCE, f"{where} has the unknown option {option!r}", cure)
+    if job["every"] not in EVERY:
+        cure = "or write a cron expression in schedule"
+        yield Mistake(MAINTENANCE, f"{where}: every {job['every']!r} is none of {', '.join(EVERY)}", cure)
+    if job["schedule"] is not None and not _SCHEDULE.fullmatch(str(job["schedule"]).strip()):
+        yield Mistake(MAINTENANCE, f"{where}: {job['schedule']!r} is no cron expression", "write it like 15 23 * * 0")
+    if not str(job["deadline"]).isdecimal() or not int(job["deadline"]):
+        yield Mistake(
+            MAINTENANCE, f"{where}: deadline {job['deadline']!r} is no number of seconds", "write it like 10800"
+        )
+    yield from _command(where, job["command"])
+
+
+def _command(where: str, command: Any) -> Iterator[Mistake]:
+    try:
+        rule = parsed(str(command)).rule
+    except Failure as error:
+        yield Mistake(MAINTENANCE, f"{where}: {error}", "give the job a command")
+        return
+    if rule.kind in (Kind.ATTENDED, Kind.TELLS):
+        yield Mistake(MAINTENANCE, f"{where}: `{command}` {rule.why}", "run it by hand when it is needed")
