@@ -15,8 +15,11 @@ description:
     Works for any instance on the internet, also one that was not made with this collection.
   - C1 to C13 are the handle domain's contract, proven as M(fediverse.mastodon.webfinger_redirect) does. The others have
     names, such as C(actor), C(api), C(streaming), C(certificate), C(media).
-  - Read-only, nothing but C(GET) and C(HEAD), at most 40 requests. It never fails because of what it finds, see RV(ok).
+  - Read-only, at most 40 requests, a few at a time. Nothing but C(GET) and C(HEAD), and one delivery without a
+    signature, which every instance refuses. It never fails because of what it finds, see RV(ok).
   - It connects directly; proxies of the environment are not used.
+  - The same code is a program for monitoring and runs in a CronJob, see
+    U(https://github.com/fediverse-mastodon/fediverse.mastodon/blob/main/docs/doctor.md).
 options:
   web_domain:
     description: The domain the instance is served on, such as V(social.example.org).
@@ -31,19 +34,25 @@ options:
   media_host:
     description:
       - The host that media is served from, such as V(files.example.org), which the content security policy must allow.
-      - Not checked when not set.
+      - When not set, the addresses of the instance's own pictures tell it.
     type: str
   least_days:
     description: How many days certificates must still be valid.
     type: int
     default: 14
+  namespace:
+    description:
+      - The namespace of the instance in a cluster at hand. Both names are then looked up in a running pod of it as
+        well, for Mastodon fetches nothing from private addresses.
+      - Needs the right to list pods and to run commands in them. Without it no cluster is asked anything.
+    type: str
 extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
   - fediverse.mastodon.attributes
   - fediverse.mastodon.reach
 attributes:
   action_group:
-    support: none
-    details: It does not speak to a cluster.
+    support: full
   check_mode:
     support: full
   diff_mode:
@@ -64,6 +73,11 @@ EXAMPLES = r"""
 - name: Show what does not hold
   ansible.builtin.debug:
     msg: "{{ checked.verdicts | selectattr('verdict', 'in', ['drift', 'unreachable']) }}"
+
+- name: Check ours, and the cluster's DNS
+  fediverse.mastodon.federation_check:
+    web_domain: social.example.org
+    namespace: mastodon
 
 - name: Check ours before DNS knows its names
   fediverse.mastodon.federation_check:
@@ -92,11 +106,17 @@ web_domain:
   type: str
   sample: social.example.org
 drift:
-  description: The clauses that do not hold.
+  description: The clauses that must hold and do not.
   returned: success
   type: list
   elements: str
   sample: [streaming]
+advice:
+  description: The clauses that should hold and do not. They do not decide over RV(ok).
+  returned: success
+  type: list
+  elements: str
+  sample: [http2]
 verdicts:
   description: One verdict for each clause.
   returned: success
@@ -131,42 +151,55 @@ requests:
   description: How many requests were sent.
   returned: success
   type: int
-  sample: 32
+  sample: 36
 msg:
   description: One sentence.
   returned: success
   type: str
 """
 
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import run
+from ansible_collections.fediverse.mastodon.plugins.module_utils._inside import resolved_inside
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, Failure, connect, run
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._arguments import REACH_ARGS, reach
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import check_instance
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Inside, check_instance
 
 
 def check(params: dict[str, Any]) -> dict[str, Any]:
-    report = check_instance(
-        params["web_domain"],
-        params["local_domain"],
-        reach=reach(params),
-        account=params["account"],
-        media_host=params["media_host"],
-        least_days=params["least_days"],
-    )
+    try:
+        report = check_instance(
+            params["web_domain"],
+            params["local_domain"],
+            reach=reach(params),
+            account=params["account"],
+            media_host=params["media_host"],
+            least_days=params["least_days"],
+            inside=inside(params),
+        )
+    except ValueError as error:
+        raise Failure(f"{error}.") from error
     return {"changed": False, **report.as_dict()}
+
+
+def inside(params: dict[str, Any]) -> Inside | None:
+    namespace = params["namespace"]
+    return partial(resolved_inside, connect(params), namespace) if namespace else None
 
 
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
+            **AUTH_ARGS,
             **REACH_ARGS,
             "web_domain": {"type": "str", "required": True},
             "local_domain": {"type": "str"},
             "account": {"type": "str"},
             "media_host": {"type": "str"},
             "least_days": {"type": "int", "default": 14},
+            "namespace": {"type": "str"},
         },
         supports_check_mode=True,
     )

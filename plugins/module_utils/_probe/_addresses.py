@@ -16,6 +16,7 @@ from typing import Literal
 _OVERRIDE = re.compile(
     r"^(?P<host>[A-Za-z0-9.-]+):(?P<port>\d{1,5}):(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?::(?P<to>\d{1,5}))?$"
 )
+_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
@@ -54,6 +55,18 @@ def parse_overrides(lines: Iterable[str]) -> Overrides:
     return found
 
 
+def domain_name(text: str) -> str:
+    """The name as it stands in requests: small letters, ASCII. Raises ValueError with one sentence for what is none."""
+    try:
+        name = text.strip().removesuffix(".").encode("idna").decode().lower()
+    except UnicodeError:
+        name = ""
+    labels = name.split(".")
+    if len(labels) < 2 or not all(map(_LABEL.match, labels)):
+        raise ValueError(f"'{text}' is not a domain name such as social.example.org")
+    return name
+
+
 def addresses(host: str, port: int, overrides: Overrides, family: Literal[4, 6] | None = None) -> tuple[Address, ...]:
     """Every address of the name, in the resolver's order. Raises socket.gaierror when there is none."""
     known = overrides.get((host, port))
@@ -64,3 +77,15 @@ def addresses(host: str, port: int, overrides: Overrides, family: Literal[4, 6] 
     if not matching:
         raise socket.gaierror(socket.EAI_NONAME, f"no IPv{family} address is known")
     return matching
+
+
+def resolved_here(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What the system's resolver knows of the names, overrides or not; a name that it does not know has no address."""
+
+    def resolved(name: str) -> tuple[str, ...]:
+        try:
+            return tuple(address.ip for address in addresses(name, 443, {}))
+        except (OSError, UnicodeError):
+            return ()
+
+    return {name: resolved(name) for name in names}

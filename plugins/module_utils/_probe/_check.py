@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from ._addresses import parse_overrides
+from ._addresses import domain_name, parse_overrides
 from ._handle import HANDLE_CLAUSES
 from ._handle_probes import HANDLE_PROBES, lookup
 from ._http import Request, Response
@@ -29,6 +29,8 @@ from ._verdict import Outcome, Verdict, advised, drifting, evaluate, overall
 # The contract of the check: add probes and clauses here.
 PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES, *NETWORK_PROBES)
 CLAUSES = (*HANDLE_CLAUSES, *instance.clauses, *network.clauses)
+
+Inside: TypeAlias = "Callable[[tuple[str, ...]], Mapping[str, tuple[str, ...]] | None]"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Report:
         return self.outcome == "ok"
 
     @property
+    def advice(self) -> list[str]:
+        """Clauses that should hold, do not, and do not decide."""
+        return advised(self.verdicts)
+
+    @property
     def sentence(self) -> str:
         wrong = [verdict.clause for verdict in self.verdicts if verdict.duty == "must" and verdict.wrong]
         told = "does not hold in " + ", ".join(wrong) if wrong else "holds in every clause"
@@ -76,7 +83,7 @@ class Report:
             "local_domain": self.local_domain,
             "web_domain": self.web_domain,
             "drift": drifting(self.verdicts),
-            "advice": advised(self.verdicts),
+            "advice": self.advice,
             "verdicts": [verdict.as_dict() for verdict in self.verdicts],
             "requests": self.requests,
             "msg": self.sentence,
@@ -91,28 +98,30 @@ def check_instance(
     account: str | None = None,
     media_host: str | None = None,
     least_days: int = 14,
-    resolved: Mapping[str, tuple[str, ...]] | None = None,
+    inside: Inside | None = None,
     now: float | None = None,
 ) -> Report:
     """All clauses for one instance. Without a local domain the instance is asked for it, once.
 
-    C(resolved) is what names resolve to inside the instance's cluster.
+    C(inside) tells what names resolve to inside the instance's cluster, and nothing when it cannot.
     Raises ValueError for options that cannot be used; whatever the instance does becomes a verdict.
     """
     prober = (reach or Reach()).prober()
-    local = local_domain or _local_domain(web_domain, prober)
+    web = domain_name(web_domain)
+    local = domain_name(local_domain) if local_domain else _local_domain(web, prober)
+    names = tuple(dict.fromkeys((web, local)))
     target = Target(
         local_domain=local,
-        web_domain=web_domain,
+        web_domain=web,
         account=account,
         media_host=media_host,
-        families=tuple(name for name in dict.fromkeys((web_domain, local)) if len(prober.families(name)) > 1),
-        resolved=resolved,
+        families=tuple(name for name in names if len(prober.families(name)) > 1),
+        resolved=inside(names) if inside else None,
         least_days=least_days,
         now=time.time() if now is None else now,
     )
     verdicts = evaluate(CLAUSES, target, observe(PROBES, target, prober))
-    return Report(local, web_domain, tuple(verdicts), prober.requests)
+    return Report(local, web, tuple(verdicts), prober.requests)
 
 
 def _local_domain(web_domain: str, prober: Prober) -> str:
@@ -120,4 +129,7 @@ def _local_domain(web_domain: str, prober: Prober) -> str:
     found = prober.send(Request(f"https://{web_domain}{lookup(f'{web_domain}@{web_domain}')}"))
     document = found.json() if isinstance(found, Response) and found.status == 200 else None
     subject = document.get("subject") if isinstance(document, dict) else None
-    return str(subject).rpartition("@")[2].lower() if isinstance(subject, str) and "@" in subject else web_domain
+    try:
+        return domain_name(str(subject).rpartition("@")[2])
+    except ValueError:
+        return web_domain
