@@ -102,9 +102,10 @@ options:
   server:
     description:
       - The server outside the cluster whose rule a failure is to show, with O(backend=none).
-      - Recognized from the header C(Server) of its answers when not set. V(s3) is a bucket behind CloudFront.
+      - V(recognized) tells it by the header C(Server) of its answers. V(s3) is a bucket behind CloudFront.
     type: str
-    choices: [nginx, caddy, apache, traefik, cloudflare, netlify, s3]
+    choices: [recognized, nginx, caddy, apache, traefik, cloudflare, netlify, s3]
+    default: recognized
   status:
     description:
       - Status of the redirect. V(301) is what Mastodon documents; browsers keep it for O(max_age).
@@ -312,7 +313,7 @@ def owned(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
         reach(params),
         params["timeout"],
         tuple(params["adopt"]),
-        params["server"],
+        None if params["server"] == "recognized" else params["server"],
     )
     return converge(connect(params), wish, check_mode=check_mode, note=Progress(params["progress_file"]).line)
 
@@ -338,7 +339,8 @@ def main() -> None:
             "service_port": {"type": "int", "default": 3000},
             "server": {
                 "type": "str",
-                "choices": ["nginx", "caddy", "apache", "traefik", "cloudflare", "netlify", "s3"],
+                "choices": ["recognized", "nginx", "caddy", "apache", "traefik", "cloudflare", "netlify", "s3"],
+                "default": "recognized",
             },
             "status": {"type": "int", "choices": [301, 302, 307], "default": 301},
             "max_age": {"type": "int", "default": 3600},

@@ -12,6 +12,8 @@ from typing import Any
 
 from .._probe._addresses import parse_overrides
 from ._domain_name import domain_fault
+from ._edge_backend import mistakes as backend_mistakes
+from ._edge_backend import own_gateway
 from ._mistake import Mistake
 
 # A Gateway API duration (GEP-2257).
@@ -32,6 +34,7 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         fault = domain_fault(values[variable]) if isinstance(values.get(variable), str) else None
         if fault is not None:
             yield Mistake(variable, f"'{values[variable]}' {fault.problem}", fault.cure)
+    yield from backend_mistakes(values)
     yield from _certificates(values)
     yield from _names(values)
     for variable in ("edge_request_timeout", "edge_streaming_timeout"):
@@ -46,13 +49,14 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _certificates(values: Mapping[str, Any]) -> Iterator[Mistake]:
     secret, handle_secret, issuer = (values.get(variable) for variable in _CERTIFICATES)
-    if not values.get("edge_gateway_create", True):
+    on_gateway = values.get("edge_backend", "gateway") == "gateway"
+    if on_gateway and not own_gateway(values):
         for variable in _CERTIFICATES:
             if values.get(variable):
                 problem = "has no effect with a Gateway of somebody else, whose listeners bring their certificates"
                 yield Mistake(variable, problem, "remove it, or set edge_gateway_create: true")
         return
-    if not secret and not issuer:
+    if on_gateway and not secret and not issuer:
         cure = "name an existing Secret, or an issuer of cert-manager in edge_certificate_issuer"
         yield Mistake("edge_certificate_secret", "is not set, and no issuer either: there is no certificate", cure)
     if secret and issuer:
@@ -73,7 +77,7 @@ def _names(values: Mapping[str, Any]) -> Iterator[Mistake]:
                 variable, f"'{name}' is not a name of Kubernetes", "use lower-case letters, digits, dots and hyphens"
             )
     namespace, gateways = values.get("edge_namespace"), values.get("edge_gateway_namespace")
-    if values.get("edge_gateway_create", True) and namespace and gateways not in (None, namespace):
+    if own_gateway(values) and namespace and gateways not in (None, namespace):
         problem = f"a Gateway of its own lives in {namespace}, with the instance"
         cure = f"remove it, or set edge_gateway_create: false for a Gateway that exists in {gateways}"
         yield Mistake("edge_gateway_namespace", problem, cure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -39,6 +40,34 @@ VARIANTS = {
         "edge_handle_gateway_section": "https",
     },
 }
+
+
+TRAEFIK = {**SPLIT, "edge_backend": "traefik"}
+INGRESS = {**SPLIT, "edge_backend": "ingress"}
+VARIANTS |= {
+    "traefik": TRAEFIK,
+    "traefik issuer": {
+        **TRAEFIK,
+        "edge_certificate_issuer": {"name": "letsencrypt", "kind": "ClusterIssuer"},
+        "edge_traefik_http_entry_point": None,
+        "edge_request_timeout": None,
+        "edge_streaming_timeout": None,
+        "edge_route_annotations": {"c": "d"},
+    },
+    "traefik one": {**TRAEFIK, "mastodon_local_domain": "social.example.org", "edge_certificate_secret": "tls"},
+    "ingress": {
+        **INGRESS,
+        "edge_ingress_class": "haproxy",
+        "edge_certificate_secret": "tls",
+        "edge_route_annotations": {"c": "d"},
+        "edge_ingress_streaming_annotations": {"timeout": "1h"},
+    },
+    "ingress bare": INGRESS,
+    "none": {**SPLIT, "edge_backend": "none"},
+    "outside": {**SPLIT, "edge_certificate_secret": "tls", "edge_handle_backend": "none"},
+    "mixed": {**SPLIT, "edge_certificate_secret": "tls", "edge_handle_backend": "traefik"},
+}
+GATEWAYS = ["split", "issuer", "one", "shared", "apex elsewhere"]
 
 
 def render(variables, directory):
@@ -88,7 +117,7 @@ def rendered(once, variant):
 @pytest.fixture
 def objects(rendered):
     manifests = list(yaml.safe_load_all((rendered / "out/edge.yaml").read_text()))
-    return {(one["kind"], one["metadata"]["name"]): one for one in manifests}
+    return {(one["kind"], one["metadata"]["name"]): one for one in manifests if one}
 
 
 only = pytest.mark.parametrize
@@ -166,6 +195,7 @@ def test_every_ordered_certificate_is_the_one_that_a_listener_uses(objects):
         assert spec["issuerRef"] == {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "letsencrypt"}
 
 
+@only("variant", GATEWAYS, indirect=True)
 def test_the_application_is_on_https_only(objects):
     for name in ("mastodon-web", "mastodon-streaming", "mastodon-handle"):
         if ("HTTPRoute", name) in objects:
@@ -173,6 +203,7 @@ def test_the_application_is_on_https_only(objects):
             assert parent["sectionName"].startswith("https")
 
 
+@only("variant", GATEWAYS, indirect=True)
 def test_only_the_prefix_of_streaming_goes_there(objects):
     (rule,) = objects["HTTPRoute", "mastodon-streaming"]["spec"]["rules"]
     assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/api/v1/streaming"}}]
@@ -209,3 +240,123 @@ def test_annotations_reach_gateway_and_routes(objects):
     for (kind, _unused), one in objects.items():
         expected = {"Gateway": {"a": "b"}, "HTTPRoute": {"c": "d"}}.get(kind)
         assert one["metadata"].get("annotations") == expected
+
+
+def names(objects):
+    return {f"{kind} {name.removeprefix('mastodon-')}" for kind, name in objects}
+
+
+WEB = {"IngressRoute web", "IngressRoute streaming", "ServersTransport web", "ServersTransport streaming"}
+PLAIN = {"IngressRoute http", "Middleware http"}
+HANDLE = {"IngressRoute handle", "Middleware handle-headers", "Middleware handle-redirect"}
+
+
+@only(
+    ("variant", "expected"),
+    [
+        ("traefik", WEB | PLAIN | HANDLE),
+        (
+            "traefik issuer",
+            HANDLE | {"IngressRoute web", "IngressRoute streaming", "Certificate web", "Certificate handle"},
+        ),
+        ("traefik one", WEB | PLAIN),
+        ("ingress", {"Ingress web", "Ingress streaming", "Ingress handle"}),
+        ("none", set()),
+        (
+            "outside",
+            {"Gateway mastodon", "HTTPRoute http", "HTTPRoute web", "HTTPRoute streaming"},
+        ),
+        (
+            "mixed",
+            {"Gateway mastodon", "HTTPRoute http", "HTTPRoute web", "HTTPRoute streaming"} | HANDLE,
+        ),
+    ],
+    indirect=["variant"],
+)
+def test_each_backend_makes_its_own_kinds_for_each_domain(objects, expected):
+    assert names(objects) == expected
+
+
+def traefik_service(objects, path):
+    """The service that Traefik takes: of the rules that match, the longest."""
+
+    def matches(rule):
+        exact, prefixes = re.findall(r"Path\(`(.*?)`\)", rule), re.findall(r"PathPrefix\(`(.*?)`\)", rule)
+        return not (exact or prefixes) or path in exact or path.startswith(tuple(prefixes))
+
+    routes = [
+        route
+        for (kind, name), one in objects.items()
+        if kind == "IngressRoute" and name in ("mastodon-web", "mastodon-streaming")
+        for route in one["spec"]["routes"]
+        if matches(route["match"])
+    ]
+    return max(routes, key=lambda route: len(route["match"]))["services"][0]["name"]
+
+
+@only("variant", ["traefik"], indirect=True)
+@only(
+    ("path", "process"),
+    [
+        ("/", "web"),
+        ("/api/v1/streaming", "streaming"),
+        ("/api/v1/streaming/", "streaming"),
+        ("/api/v1/streaming/health", "streaming"),
+        ("/api/v1/streamingfoo", "web"),
+        ("/api/v2/instance", "web"),
+    ],
+)
+def test_traefik_keeps_the_prefix_of_streaming_apart(objects, path, process):
+    assert traefik_service(objects, path) == f"mastodon-{process}"
+
+
+@only("variant", ["traefik"], indirect=True)
+def test_traefik_waits_as_long_as_each_process_may_take(objects):
+    for name, timeout in (("web", "120s"), ("streaming", "0s")):
+        transport = objects["ServersTransport", f"mastodon-{name}"]
+        assert transport["spec"]["forwardingTimeouts"] == {"responseHeaderTimeout": timeout}
+        (route,) = objects["IngressRoute", f"mastodon-{name}"]["spec"]["routes"]
+        assert route["services"][0]["serversTransport"] == f"mastodon-{name}"
+
+
+@only(
+    ("variant", "web", "handle"),
+    [
+        ("traefik", {}, {}),
+        ("traefik issuer", {"secretName": "mastodon-web-tls"}, {"secretName": "mastodon-handle-tls"}),
+        ("traefik one", {"secretName": "tls"}, None),
+    ],
+    indirect=["variant"],
+)
+def test_traefik_s_certificates_are_named_or_its_own(objects, web, handle):
+    assert objects["IngressRoute", "mastodon-web"]["spec"]["tls"] == web
+    found = objects.get(("IngressRoute", "mastodon-handle"))
+    assert (found and found["spec"]["tls"]) == handle
+
+
+@only("variant", ["traefik"], indirect=True)
+def test_traefik_redirects_plain_http_and_serves_nothing_there(objects):
+    for (kind, name), one in objects.items():
+        if kind == "IngressRoute":
+            plain = one["spec"]["entryPoints"] == ["web"]
+            assert plain is (name == "mastodon-http")
+            assert ("tls" in one["spec"]) is not plain
+
+
+@only(
+    ("variant", "secret", "annotations"),
+    [("ingress", {"secretName": "tls"}, {"c": "d", "timeout": "1h"}), ("ingress bare", {}, None)],
+    indirect=["variant"],
+)
+def test_an_ingress_for_each_process_with_its_own_annotations(objects, variant, secret, annotations):
+    paths = {"web": "/", "streaming": "/api/v1/streaming"}
+    for name, path in paths.items():
+        spec = objects["Ingress", f"mastodon-{name}"]["spec"]
+        assert spec["tls"] == [{"hosts": ["social.example.org"], **secret}]
+        assert spec.get("ingressClassName") == ("haproxy" if variant == "ingress" else None)
+        ((rule),) = spec["rules"]
+        ((found),) = rule["http"]["paths"]
+        assert (rule["host"], found["path"], found["pathType"]) == ("social.example.org", path, "Prefix")
+        assert found["backend"]["service"]["name"] == f"mastodon-{name}"
+    assert objects["Ingress", "mastodon-streaming"]["metadata"].get("annotations") == annotations
+    assert objects["Ingress", "mastodon-handle"]["spec"]["tls"] == [{"hosts": ["example.org"], **secret}]

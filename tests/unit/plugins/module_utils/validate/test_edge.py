@@ -19,6 +19,7 @@ RIGHT = {
     "streaming_timeout": "0s",
     "redirect_max_age": 3600,
     "resolve": ["social.example.org:443:192.0.2.7"],
+    "local_domain": "example.org",
     "web_domain": "social.example.org",
 }
 ISSUER = {"name": "letsencrypt", "kind": "ClusterIssuer"}
@@ -38,7 +39,30 @@ def found(**changed):
     }
 
 
-@pytest.mark.parametrize("changed", [{}, ISSUED, SHARED, {"request_timeout": None}, {"gateway_http_section": None}])
+TRAEFIK = {"backend": "traefik", "certificate_secret": None, "handle_certificate_secret": None}
+INGRESS = {**TRAEFIK, "backend": "ingress"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        ISSUED,
+        SHARED,
+        {"request_timeout": None},
+        {"gateway_http_section": None},
+        TRAEFIK,
+        {**TRAEFIK, "certificate_issuer": ISSUER},
+        {**TRAEFIK, "redirect_status": 302},
+        {**INGRESS, "certificate_secret": "tls"},
+        {"backend": "none", "certificate_secret": None},
+        {"handle_backend": "none", "handle_server": "nginx"},
+        {**INGRESS, "handle_backend": "gateway", "handle_gateway_name": "site"},
+        {**INGRESS, "local_domain": "social.example.org", "redirect_status": 302},
+        {"handle_adopt": ["HTTPRoute site/webfinger", "IngressRoute site/a.b"]},
+        {"probe_address": "gateway"},
+    ],
+)
 def test_right_values_have_no_mistake(changed):
     assert found(**changed) == {}
 
@@ -64,6 +88,14 @@ def test_nothing_given_is_only_a_missing_certificate():
         ({"redirect_max_age": 86401}, "redirect_max_age", "within a day"),
         ({"redirect_max_age": -1}, "redirect_max_age", "within a day"),
         ({"resolve": ["social.example.org:192.0.2.7"]}, "resolve", "host:port:address"),
+        ({**TRAEFIK, "redirect_status": 307}, "redirect_status", "307"),
+        ({"handle_backend": "traefik", "redirect_status": 307}, "redirect_status", "307"),
+        ({**INGRESS, "redirect_status": 302}, "redirect_status", "no effect"),
+        ({**TRAEFIK, "handle_backend": "gateway"}, "handle_gateway_name", "no Gateway of its own"),
+        ({"handle_server": "nginx"}, "handle_server", "no effect"),
+        ({"handle_adopt": ["site/webfinger"]}, "handle_adopt", "does not name"),
+        ({**TRAEFIK, "probe_address": "gateway"}, "probe_address", "no meaning"),
+        ({**TRAEFIK, "certificate_secret": "tls", "certificate_issuer": ISSUER}, "certificate_issuer", "two owners"),
         ({"web_domain": "https://social.example.org"}, "web_domain", "scheme"),
     ],
 )
