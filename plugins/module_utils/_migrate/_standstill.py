@@ -35,7 +35,7 @@ class Processes:
     def running(self) -> dict[str, int]:
         """The Deployments that ask for Pods, and for how many."""
         counts = {one["metadata"]["name"]: _processes.replicas(one) for one in self._deployments()}
-        return {name: count for name, count in counts.items() if count}
+        return {name: count for name, count in sorted(counts.items()) if count}
 
     def stop(self, live: Mapping[str, Any] | None, *, timeout: float) -> list[str]:
         """Stop them and wait until they have ended; the Deployments that were stopped now.

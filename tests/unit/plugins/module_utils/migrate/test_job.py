@@ -1,14 +1,13 @@
 """The Job's manifest, the script it runs, and what live Jobs and Pods say."""
 
 import copy
-import os
-import subprocess
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _job, _record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._end import ended
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import AFTER, BEFORE, Goal, Record
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._script import SKIP_POST, Doubts
 
 TEMPLATE = {
     "apiVersion": "batch/v1",
@@ -25,7 +24,7 @@ TEMPLATE = {
                         "name": "job",
                         "image": "mastodon:v1",
                         "args": ["left", "over"],
-                        "env": [{"name": "DB_HOST", "value": "rw"}, {"name": _job.SKIP_POST, "value": "false"}],
+                        "env": [{"name": "DB_HOST", "value": "rw"}, {"name": SKIP_POST, "value": "false"}],
                     }
                 ],
             },
@@ -34,10 +33,9 @@ TEMPLATE = {
 }
 
 
-def manifest(phase, **options):
-    return _job.manifest(
-        TEMPLATE, "social", Goal(phase, "mastodon:v1", "db"), **{"deadline": 60, "ttl": None, **options}
-    )
+def manifest(phase, *, at_once=False, **options):
+    goal = Goal(phase, "mastodon:v1", "db", at_once)
+    return _job.manifest(TEMPLATE, "social", goal, Doubts(), **{"deadline": 60, "ttl": None, **options})
 
 
 def container(job):
@@ -46,7 +44,8 @@ def container(job):
 
 def test_the_skip_variable_is_there_before_the_rollout_and_absent_after():
     env = {phase: {one["name"]: one["value"] for one in container(manifest(phase))["env"]} for phase in (BEFORE, AFTER)}
-    assert env == {BEFORE: {"DB_HOST": "rw", _job.SKIP_POST: "true"}, AFTER: {"DB_HOST": "rw"}}
+    assert env == {BEFORE: {"DB_HOST": "rw", SKIP_POST: "true"}, AFTER: {"DB_HOST": "rw"}}
+    assert SKIP_POST not in {one["name"] for one in container(manifest(BEFORE, at_once=True))["env"]}
 
 
 def test_the_job_fails_once_and_leaves_its_pod():
@@ -84,48 +83,6 @@ def test_the_same_pod_is_known_again_and_another_one_told_apart():
 def test_a_template_without_an_image(template):
     with pytest.raises(Failure, match="app_job_template"):
         _job.image(template)
-
-
-RAILS = """#!/bin/sh
-echo "$1 ${SKIP_POST_DEPLOYMENT_MIGRATIONS-none}" >> "$CALLS"
-case $1 in
-  db:abort_if_pending_migrations) %s ;;
-  *) %s ;;
-esac
-"""
-
-
-@pytest.mark.parametrize(
-    ("phase", "rails", "code", "message"),
-    [
-        (BEFORE, ("true", "true"), 0, "post_pending=0"),
-        (BEFORE, ('echo "You have 1 pending migration:\n  2025 Foo"; exit 1', "true"), 0, "post_pending=1"),
-        (BEFORE, ('echo noise; echo "You have 12 pending migrations:"; exit 1', "true"), 0, "post_pending=12"),
-        (BEFORE, ("echo no database >&2; exit 1", "true"), 0, "post_pending="),
-        (BEFORE, ("true", "exit 3"), 3, ""),
-        (AFTER, ("exit 9", "true"), 0, "post_pending=0"),
-        (AFTER, ("exit 9", "exit 3"), 3, ""),
-    ],
-)
-def test_the_script_in_a_real_shell(tmp_path, phase, rails, code, message):
-    program, calls, told = tmp_path / "bin/rails", tmp_path / "calls", tmp_path / "told"
-    program.parent.mkdir()
-    program.write_text(RAILS % rails)
-    program.chmod(0o755)
-    shell, option, script = container(manifest(phase))["command"]
-    skip = {_job.SKIP_POST: "true"} if phase == BEFORE else {}
-    done = subprocess.run(
-        [shell, option, script.replace("/dev/termination-log", str(told))],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "CALLS": str(calls), **skip},
-        check=False,
-    )
-    assert done.returncode == code
-    assert (told.read_text() if told.exists() else "") == message
-    expected = "db:prepare true" if phase == BEFORE else "db:migrate none"
-    assert calls.read_text().splitlines()[0] == expected
-    if phase == BEFORE and code == 0:
-        assert calls.read_text().splitlines()[1] == "db:abort_if_pending_migrations none"
 
 
 def pod(phase="Succeeded", message="", **status):

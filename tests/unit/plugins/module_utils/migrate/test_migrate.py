@@ -1,15 +1,25 @@
 """Runs of migrations against a cluster of a few lines: which Jobs are adopted or made anew, and what is said."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _job, _record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._migrate import Migration, Work
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import AFTER, BEFORE, Goal, Record
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._processes import PODS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._script import Doubts
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import go_on
+from ansible_collections.fediverse.mastodon.plugins.module_utils._secrets import _new_keys
+from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._guards import Consent
 
 SPEC = {"containers": [{"name": "job", "image": "mastodon:v4.6.5", "env": [{"name": "DB_HOST", "value": "rw"}]}]}
 TEMPLATE = {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": {"spec": SPEC}}}
 GOAL = Goal(BEFORE, "mastodon:v4.6.5", "db")
+ALL = Goal(BEFORE, GOAL.image, "db", at_once=True)
+REVISION = "deployment.kubernetes.io/revision"
 BROKEN = {"waiting": {"reason": "ImagePullBackOff"}}
 STARTING = {"waiting": {"reason": "ContainerCreating"}}
 RUNNING = {"running": {}}
@@ -24,6 +34,10 @@ class Cluster:
         self.jobs, self.pods, self.record = {}, {}, None
         self.created, self.deleted, self.looks = [], [], 0
         self.ending, self.log = ending or FINISHED, log
+        self.deployments, self.replicasets, self.processes, self.secrets = [], [], [], {}
+        # What was done, in order.
+        self.deeds = []
+        self.clock = datetime(2026, 2, 1, tzinfo=UTC)
 
     def left_behind(self, job, state):
         name = job["metadata"]["name"]
@@ -32,11 +46,23 @@ class Cluster:
         self.pods[name] = {"metadata": {"name": "pod", "creationTimestamp": "t"}, "status": status}
 
     def get(self, _version, kind, name, _namespace):
-        return self.record if kind == "ConfigMap" else self.jobs.get(name)
+        if kind == "Deployment":
+            return next((one for one in self.deployments if one["metadata"]["name"] == name), None)
+        return {"ConfigMap": lambda: self.record, "Secret": lambda: self.secrets.get(name)}.get(
+            kind, lambda: self.jobs.get(name)
+        )()
 
-    def list(self, _version, kind, _namespace, *, labels):
+    def list(self, _version, kind, _namespace, *, labels=""):
         if kind == "Job":
             return list(self.jobs.values())
+        if kind == "Backup":
+            return []
+        if kind in ("Deployment", "ReplicaSet"):
+            return self.deployments if kind == "Deployment" else self.replicasets
+        if labels == PODS:
+            # A Pod that is about to end does so once it was looked at.
+            found, self.processes = self.processes, [pod for pod in self.processes if not pod.get("ending")]
+            return found
         self.looks += 1
         name = labels.partition("=")[2]
         if self.looks > 2 and name in self.jobs:
@@ -45,19 +71,33 @@ class Cluster:
 
     def create(self, manifest):
         if manifest["kind"] == "ConfigMap":
-            self.record = manifest
+            self.record = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": "1"}}
             return
         self.created.append(manifest)
+        self.deeds.append(manifest["metadata"]["name"])
         name = manifest["metadata"]["name"]
         self.jobs[name], self.looks = {**manifest, "status": {}}, 0
         self.pods[name] = {"metadata": {"name": "pod", "creationTimestamp": "t"}, "status": {"phase": "Failed"}}
 
-    def patch(self, *identity):
-        self.record = {**self.record, **identity[-1]}
+    def patch(self, _version, kind, name, _namespace, change):
+        if kind == "Deployment":
+            self.get(_version, kind, name, _namespace)["spec"]["replicas"] = change["spec"]["replicas"]
+            self.processes = [{**pod, "ending": True} for pod in self.processes]
+            self.deeds.append(f"{name} to {change['spec']['replicas']}")
+        elif kind == "Secret":
+            given = {**self.secrets[name]["metadata"]["annotations"], **change["metadata"]["annotations"]}
+            kept = {key: value for key, value in given.items() if value is not None}
+            self.secrets[name]["metadata"]["annotations"] = kept
+        else:
+            data = {**self.record["data"], **change["data"]}
+            self.record = {**self.record, "data": {key: value for key, value in data.items() if value is not None}}
 
-    def delete(self, _version, _kind, name, _namespace):
+    def delete(self, _version, kind, name, _namespace):
+        if kind == "NetworkPolicy":
+            return False
         self.deleted.append(name)
         del self.jobs[name], self.pods[name]
+        return True
 
     def logs(self, *_pod, tail):
         return self.log
@@ -69,12 +109,41 @@ def no_waiting(monkeypatch):
 
 
 def job(deadline=60):
-    return _job.manifest(TEMPLATE, "social", GOAL, deadline=deadline, ttl=None)
+    return _job.manifest(TEMPLATE, "social", GOAL, Doubts(), deadline=deadline, ttl=None)
 
 
-def migration(cluster, goal=GOAL, progress=None, deadline=60):
-    work = Work(TEMPLATE, start_timeout=60, deadline=deadline)
+def migration(cluster, goal=GOAL, progress=None, deadline=60, **work):
+    work = Work(TEMPLATE, **{"start_timeout": 60, "deadline": deadline, **work})
     return Migration(cluster, "social", goal, work, Progress(progress))
+
+
+def recorded(cluster, image, after=None, left=0):
+    record = Record("db", image, image if after is None else after, left, "2026-01-01T00:00:00Z")
+    _record.write(cluster, "social", None, record)
+
+
+def deployment(name, image, replicas=2):
+    """With the Pod of its present template."""
+    labels = {"app.kubernetes.io/component": name.split("-")[1]}
+    metadata = {"name": name, "uid": name, "labels": labels, "annotations": {REVISION: "2"}, "generation": 1}
+    template = {"spec": {"containers": [{"name": "one", "image": image}]}}
+    return {
+        "metadata": metadata,
+        "spec": {"replicas": replicas, "template": template},
+        "status": {"observedGeneration": 1},
+    }
+
+
+def replicaset(owner, hashed, revision):
+    labels, references = {"pod-template-hash": hashed}, [{"uid": owner}]
+    return {"metadata": {"labels": labels, "annotations": {REVISION: revision}, "ownerReferences": references}}
+
+
+def process(name, hashed, **others):
+    return {
+        "metadata": {"name": name, "labels": {"pod-template-hash": hashed}},
+        "status": {"phase": "Running"},
+    } | others
 
 
 @pytest.mark.parametrize(
@@ -146,10 +215,129 @@ def test_neither_failure_nor_progress_tells_a_credential(tmp_path):
 @pytest.mark.parametrize("predicted", [True, False])
 def test_a_downgrade_is_refused_also_in_check_mode(predicted):
     cluster = Cluster()
-    _record.write(
-        cluster, "social", None, Record("db", "mastodon:v4.7.0", "mastodon:v4.7.0", 0, "2026-01-01T00:00:00Z")
-    )
+    recorded(cluster, "mastodon:v4.7.0")
     run = migration(cluster)
     with pytest.raises(Failure, match=r"4\.6\.5.*4\.7\.0"):
         run.predict() if predicted else run.run()
     assert not cluster.created
+
+
+def test_what_is_recorded_of_another_database_refuses_nothing():
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.7.0")
+    report = migration(cluster, Goal(BEFORE, GOAL.image, "other")).run()
+    assert report.after.database == "other"
+
+
+def test_without_a_record_the_running_version_counts():
+    cluster = Cluster()
+    cluster.deployments = [deployment("mastodon-web", "mastodon:v4.5.0")]
+    with pytest.raises(Failure, match=re.escape('allow_without_backup) to "4.5.0 -> 4.6.5"')):
+        migration(cluster).run()
+    allowed = Consent(without_backup="4.5.0 -> 4.6.5")
+    assert migration(cluster, consent=allowed).predict().after.post_pending is None, "it is no empty database"
+    assert migration(cluster, consent=allowed).run().after.before_rollout == GOAL.image
+
+
+def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
+    cluster = Cluster()
+    cluster.deployments = [deployment(f"mastodon-{one}", "mastodon:v4.6.4") for one in ("web", "sidekiq-all")]
+    cluster.deployments[1]["spec"]["replicas"] = 3
+    cluster.processes = [process("web-1", "old")]
+    recorded(cluster, "mastodon:v4.6.4")
+    allowed = Consent(without_backup="4.6.4 -> 4.6.5")
+    predicted = migration(cluster, ALL, consent=allowed).predict()
+    assert not cluster.deeds
+    report = migration(cluster, ALL, consent=allowed).run()
+    assert cluster.deeds == ["mastodon-sidekiq-all to 0", "mastodon-web to 0", ALL.job]
+    assert not cluster.processes
+    assert report.stopped == predicted.stopped == ["mastodon-sidekiq-all", "mastodon-web"]
+    assert report.actions == predicted.actions
+    assert (report.after.before_rollout, report.after.after_rollout) == (GOAL.image, GOAL.image)
+
+    # A run that was killed here goes on with what was recorded; web was applied with replicas of its own meanwhile.
+    cluster.deployments[0]["spec"]["replicas"] = 1
+    assert migration(cluster, ALL, consent=allowed).run().stopped == ["mastodon-sidekiq-all", "mastodon-web"]
+    done = go_on(cluster, "social", Progress(None), check_mode=False)
+    assert cluster.deeds[3:] == ["mastodon-sidekiq-all to 3"]
+    assert done["changed"]
+    assert go_on(cluster, "social", Progress(None), check_mode=False)["changed"] is False
+    assert migration(cluster, ALL, consent=allowed).run().stopped == []
+    assert _record.record(cluster.record).after_rollout == GOAL.image
+
+
+def test_a_pod_that_does_not_end_is_named_and_nothing_is_migrated():
+    cluster = Cluster()
+    cluster.deployments = [deployment("mastodon-web", GOAL.image)]
+    patch = cluster.patch
+    cluster.patch = lambda *given: patch(*given) if given[1] != "Deployment" else None
+    cluster.processes = [process("web-stuck", "old")]
+    with pytest.raises(Failure, match="web-stuck"):
+        migration(cluster, ALL, start_timeout=-1).run()
+    assert not cluster.created
+    assert _record.stopped(cluster.record) == {"mastodon-web": 2}, "the next run knows what there was"
+
+
+def rolled_out():
+    cluster = Cluster()
+    recorded(cluster, GOAL.image, "mastodon:v4.6.4", 2)
+    cluster.deployments = [deployment("mastodon-web", GOAL.image), deployment("mastodon-streaming", "streaming:v4.6.5")]
+    cluster.replicasets = [replicaset("mastodon-web", "new", "2"), replicaset("mastodon-web", "old", "1")]
+    cluster.replicasets.append(replicaset("mastodon-streaming", "stream", "2"))
+    return cluster
+
+
+def test_the_second_half_waits_for_the_last_old_pod():
+    cluster = rolled_out()
+    cluster.processes = [process("web-old", "old", ending=True), process("web-new", "new"), process("s", "stream")]
+    migration(cluster, Goal(AFTER, GOAL.image, "db")).run()
+    assert [pod["metadata"]["name"] for pod in cluster.processes] == ["web-new", "s"]
+    assert len(cluster.created) == 1
+
+
+@pytest.mark.parametrize("hashed", ["old", "gone"])
+def test_an_old_pod_that_stays_holds_the_second_half_up(hashed):
+    cluster = rolled_out()
+    cluster.processes = [process("web-old", hashed), process("web-new", "new")]
+    with pytest.raises(Failure, match=r"ended in -1 seconds: web-old\."):
+        migration(cluster, Goal(AFTER, GOAL.image, "db"), start_timeout=-1).run()
+    assert not cluster.created
+
+
+def test_a_rollout_that_its_controller_has_not_seen_holds_the_second_half_up():
+    cluster = rolled_out()
+    cluster.deployments[0]["metadata"]["generation"] = 2
+    with pytest.raises(Failure, match="mastodon-web"):
+        migration(cluster, Goal(AFTER, GOAL.image, "db"), start_timeout=-1).run()
+
+
+def test_the_second_half_is_refused_without_a_rollout():
+    cluster = rolled_out()
+    cluster.deployments.append(deployment("mastodon-sidekiq-all", "mastodon:v4.6.4"))
+    with pytest.raises(Failure, match=r"mastodon-sidekiq-all runs mastodon:v4\.6\.4"):
+        migration(cluster, Goal(AFTER, GOAL.image, "db")).run()
+    assert not cluster.created
+
+
+def test_a_registry_in_front_is_no_other_image():
+    cluster = rolled_out()
+    cluster.deployments[0]["spec"]["template"]["spec"]["containers"][0]["image"] = "mirror:5000/x/mastodon:v4.6.5"
+    migration(cluster, Goal(AFTER, GOAL.image, "db")).run()
+
+
+KEY = "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_new_keys_are_asked_about_once(known):
+    cluster = Cluster()
+    reference = {"name": KEY, "valueFrom": {"secretKeyRef": {"name": "mastodon-secrets", "key": KEY}}}
+    container = {**SPEC["containers"][0], "env": [reference]}
+    template = {**TEMPLATE, "spec": {"template": {"spec": {"containers": [container]}}}}
+    cluster.secrets["mastodon-secrets"] = {"metadata": {"annotations": {_new_keys.ANNOTATION: KEY}}}
+    if known:
+        recorded(cluster, "mastodon:v4.6.5-1")
+    Migration(cluster, "social", GOAL, Work(template, 60, 60), Progress(None)).run()
+    command = cluster.created[0]["spec"]["template"]["spec"]["containers"][0]["command"][-1]
+    assert (f"new_keys={KEY}" in command) is not known
+    assert _new_keys.marked(cluster.secrets["mastodon-secrets"]) == (), "they are in use now"
