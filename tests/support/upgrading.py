@@ -69,6 +69,8 @@ class Instance:
             "mastodon_owner_username": "alice",
             "mastodon_owner_email": f"alice@{self.domain}",
             "mastodon_version": version,
+            # There is nothing in it that a backup would save.
+            "app_upgrade_allow_without_backup": f"{OLD} -> {NEW}",
         }
         return {self.name: {**own, **changes}}
 
