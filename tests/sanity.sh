@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ansible-test sanity and units on the built collection. Run through `make sanity`.
+# ansible-test sanity and units on the built collection, and galaxy-importer, as Galaxy would judge it. Run through `make sanity`.
 # ansible-test insists on a real directory ansible_collections/<namespace>/<name>: the built collection is unpacked at such a place.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,9 +31,35 @@ ansible_test() { # its own home keeps the cache out of the user's; its own searc
   (cd "$copy" && env -u ANSIBLE_CONFIG -u PYTHONPATH -u ANSIBLE_COLLECTIONS_PATH HOME="$work/home" ansible-test "$@")
 }
 
+import_collection() {
+  # It points ansible at the place it unpacks to and nowhere else. What Python finds is searched after that: the dependencies.
+  local report=$work/build/report
+  (cd "$work/build" && env -u ANSIBLE_CONFIG -u ANSIBLE_COLLECTIONS_PATH PYTHONPATH="$work" HOME="$work/home" \
+    GALAXY_IMPORTER_ANSIBLE_LOCAL_TMP="$work/home/.ansible/tmp" python -m galaxy_importer.main ./*.tar.gz) >"$report" 2>&1 ||
+    { cat "$report"; return 1; }
+  if grep -E '^(ERROR|WARNING)' "$report"; then return 1; fi
+  every_page "$work/build/importer_result.json"
+}
+
+every_page() { # plugins whose documentation does not parse are left out without a word
+  python - "$1" <<'PYTHON'
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    pages = json.load(file)["docs_blob"]["contents"]
+documented = [page for page in pages if page["content_type"] in ("module", "filter")]
+bare = [page["content_name"] for page in documented if not (page["doc_strings"] or {}).get("doc")]
+if bare or not documented:
+    sys.exit(f"Galaxy would show no documentation of {', '.join(bare) or 'anything'}")
+PYTHON
+}
+
 copy_collection
 bootstrap_pip
 say "ansible-test sanity (the first run makes its virtual environments)"
 ansible_test sanity --python "$python" --color no
 say "ansible-test units"
 ansible_test units --local --python "$python" --color no
+say "galaxy-importer"
+import_collection
