@@ -1,6 +1,10 @@
-"""Migrations against a real database: fresh, again, upgraded, killed, failing, and two runs at once (T1-T9)."""
+"""Migrations against a real database: fresh, again, upgraded, killed, failing, refused, two runs at once (T1-T9)."""
 
 from __future__ import annotations
+
+import json
+import re
+import subprocess
 
 import pytest
 from support.modules import Module, run
@@ -32,6 +36,8 @@ def options(instance, version=NEW, phase="before_rollout", **others):
         "phase": phase,
         "job_template": instance.template(version),
         "database": instance.database,
+        # No CloudNativePG of this namespace makes backups.
+        "allow_without_backup": f"{OLD} -> {version}",
         **others,
     }
 
@@ -57,6 +63,42 @@ def fault(instance, value):
     instance.sql("DELETE FROM double_faults")
     if value:
         instance.sql(f"INSERT INTO double_faults (name, value) VALUES ('migration', '{value}')")
+
+
+def work(instance, version, *, grace=0, replicas=1):
+    """A Deployment of Sidekiq's labels whose Pods do nothing, and take their whole grace period to end."""
+    spec = instance.template(version)["spec"]["template"]["spec"]
+    container = {**spec["containers"][0], "command": ["sleep", "3600"]}
+    pod = {**spec, "restartPolicy": "Always", "terminationGracePeriodSeconds": grace, "containers": [container]}
+    component = {"app.kubernetes.io/component": "sidekiq"}
+    labels = {**component, "fediverse.mastodon/process": "sidekiq"}
+    manifest = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "mastodon-sidekiq-all", "namespace": instance.namespace, "labels": component},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": pod},
+        },
+    }
+    apply(manifest)
+    kubectl("-n", instance.namespace, "rollout", "status", "deployment/mastodon-sidekiq-all", "--timeout=120s")
+
+
+def apply(manifest):
+    text = json.dumps(manifest)
+    subprocess.run(["kubectl", "apply", "--filename=-"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+def workers(instance):
+    return [pod for pod in instance.objects("pods") if "fediverse.mastodon/process" in pod["metadata"]["labels"]]
+
+
+def stranger(instance):
+    """What was there is no longer known, as in a namespace where this database is new."""
+    kubectl("-n", instance.namespace, "delete", "configmap", "mastodon-migrations")
+    kubectl("-n", instance.namespace, "delete", "job", "--all")
 
 
 def action(done, kind):
@@ -206,3 +248,108 @@ def test_migrations_are_skipped_loudly(instance):
     assert (skipped["changed"], skipped["skipped_migrations"]) == (False, True)
     assert "MIGRATIONS WERE SKIPPED" in skipped.output.partition("localhost |")[0], "as a warning, not only a result"
     assert jobs(instance) == {}
+
+
+@pytest.mark.parametrize("arguments", [["--check"], []])
+def test_an_upgrade_without_a_backup_is_refused(instance, arguments):
+    migrate(instance, version=OLD)
+    before = jobs(instance)
+    refused = migrate(instance, *arguments, allow_without_backup="")
+    assert refused.failed
+    assert f'allow_without_backup (of the role: app_upgrade_allow_without_backup) to "{OLD} -> {NEW}"' in refused["msg"]
+    assert jobs(instance) == before
+
+
+def test_a_downgrade_is_allowed_by_what_its_refusal_names(instance):
+    migrate(instance, version=NEW)
+    refused = migrate(instance, version=OLD)
+    named = re.search(r'app_upgrade_allow_downgrade\) to "([^"]+)"', refused["msg"])[1]
+    assert not migrate(instance, version=OLD, allow_downgrade=named).failed
+
+
+def test_everything_stands_still_for_all_migrations_at_once(instance):
+    migrate(instance, version=OLD)
+    work(instance, OLD, replicas=2)
+    predicted = migrate(instance, "--check", strategy="stop_first")
+    assert len(workers(instance)) == 2
+    done = migrate(instance, strategy="stop_first")
+    assert done["objects"] == predicted["objects"]
+    assert workers(instance) == []
+    assert (done["post_pending"], done["stopped"]) == (False, ["mastodon-sidekiq-all"])
+    assert instance.sql("SELECT count(*) FROM double_migration_runs WHERE runs > 1") == ["0"]
+    assert migrate(instance, phase="after_rollout")["changed"] is False
+
+    again = migrate(instance, strategy="stop_first")
+    assert (again["changed"], again["stopped"]) == (False, ["mastodon-sidekiq-all"]), "also after a run that was killed"
+    assert migrate(instance, phase="rollout")["changed"]
+    until(lambda: len(workers(instance)) == 2)
+    assert migrate(instance, phase="rollout")["changed"] is False
+    assert migrate(instance, strategy="stop_first")["stopped"] == []
+
+
+def test_the_second_half_comes_after_the_last_old_pod(instance):
+    migrate(instance, version=OLD)
+    work(instance, OLD, grace=15)
+    migrate(instance, version=NEW)
+    refused = migrate(instance, version=NEW, phase="after_rollout")
+    assert f"mastodon-sidekiq-all runs docker.io/fediverse-mastodon/double:v{OLD}" in refused["msg"]
+
+    (old,) = workers(instance)
+    work(instance, NEW)
+    after = start(instance, version=NEW, phase="after_rollout")
+    made = until(lambda: [name for name in jobs(instance) if "after" in name])
+    assert old["metadata"]["name"] not in {pod["metadata"]["name"] for pod in workers(instance)}
+    done = after.finish()
+    assert not done.failed, done.output
+    assert f"Waiting for the end of {old['metadata']['name']}" in done.output
+    assert done["job"] == made[0]
+
+
+def test_new_keys_do_not_meet_the_data_of_others(instance):
+    migrate(instance, version=OLD)
+    stranger(instance)
+    template = instance.template(NEW)
+    key = "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY"
+    kubectl("-n", instance.namespace, "create", "secret", "generic", "keys", f"--from-literal={key}={'k' * 32}")
+    kubectl("-n", instance.namespace, "annotate", "secret", "keys", f"fediverse.mastodon/new-keys={key}")
+    for variable in template["spec"]["template"]["spec"]["containers"][0]["env"]:
+        if variable["name"] == key:
+            del variable["value"]
+            variable["valueFrom"] = {"secretKeyRef": {"name": "keys", "key": key}}
+    before = applied(instance)
+    refused = migrate(instance, job_template=template)
+    assert refused.failed
+    assert f"these keys were newly made: {key}" in refused["msg"]
+    assert "secrets_allow_new_secrets_for_existing_data" in refused["msg"]
+    assert applied(instance) == before
+
+    kubectl("-n", instance.namespace, "annotate", "secret", "keys", "fediverse.mastodon/new-keys-")
+    assert not migrate(instance, job_template=template).failed
+
+
+def test_a_database_that_is_too_old_is_refused_by_its_own_schema(instance):
+    migrate(instance, version=OLD)
+    stranger(instance)
+    instance.sql("DELETE FROM schema_migrations WHERE version > '20200101000000'")
+    refused = migrate(instance)
+    assert "the database is older than Mastodon 4.2" in refused["msg"]
+    assert "app_upgrade_strategy" in refused["msg"]
+    refused = migrate(instance, strategy="stop_first")
+    assert "secrets_otp_secret" in refused["msg"]
+    assert "stand still" in refused["msg"]
+    assert applied(instance) == 1
+
+
+def test_the_job_has_a_policy_of_its_own_from_before_it(instance):
+    rules = [{"to": [{"namespaceSelector": {}}]}, {"ports": [{"port": 53, "protocol": "UDP"}]}]
+    predicted = migrate(instance, "--check", egress=rules)
+    made = migrate(instance, egress=rules)
+    assert predicted["objects"] == made["objects"]
+    assert action(made, "NetworkPolicy") == {"mastodon-migrations": "created"}
+    (policy,) = instance.objects("networkpolicies")
+    (job,) = instance.objects("jobs")
+    assert policy["spec"]["podSelector"]["matchLabels"].items() <= job["spec"]["template"]["metadata"]["labels"].items()
+    assert policy["metadata"]["creationTimestamp"] <= job["metadata"]["creationTimestamp"]
+    assert migrate(instance, egress=rules)["changed"] is False
+    without = migrate(instance, version=NEWER, allow_without_backup=f"{NEW} -> {NEWER}")
+    assert action(without, "NetworkPolicy") == {"mastodon-migrations": "deleted"}

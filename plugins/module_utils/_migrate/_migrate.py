@@ -69,7 +69,7 @@ class Migration:
 
     def run(self) -> Report:
         """Do what is left to do. Up to date costs one read."""
-        first = True
+        first, checked = True, None
         while True:
             live = _record.read(self._cluster, self._namespace)
             record = _record.record(live)
@@ -79,9 +79,10 @@ class Migration:
                 self._report.after = record
                 self._report.stopped = list(_record.stopped(live))
                 return self._report
-            if first:
-                self._check(record)
-            first = False
+            if first or record != checked:
+                # Another run may have made it another version while this one waited.
+                self._check(record, self._work.consent if first else replace(self._work.consent, backup_is_made=True))
+            first, checked = False, record
             self._advance(live, record)
 
     def predict(self) -> Report:
@@ -91,7 +92,7 @@ class Migration:
         report.before = report.after = record
         if is_done(record, self._goal):
             return report
-        self._check(record)
+        self._check(record, self._work.consent)
         own = self._jobs().get(self._goal.job)
         step = next_step(record, self._goal, self._state(own))
         if step.kind == "refuse" and self._goal.phase == BEFORE:
@@ -109,7 +110,7 @@ class Migration:
         report.after = recorded(record, self._goal, "", left)
         return report
 
-    def _check(self, record: Record | None) -> None:
+    def _check(self, record: Record | None, consent: Consent) -> None:
         """Failure if the version must not run on this database; and what is not known of it."""
         if self._goal.phase == AFTER:
             return
@@ -118,9 +119,7 @@ class Migration:
         # What is recorded of another database says nothing about this one.
         if known or record is None:
             wanted = version_of_image(goal.image)
-            change = check_change(
-                self._cluster, self._namespace, record, wanted, self._work.consent, database=goal.database
-            )
+            change = check_change(self._cluster, self._namespace, record, wanted, consent, database=goal.database)
         self._is_new = not known and change is None
         new_keys = self._new_keys()
         old = change is not None and change.present.series < OTP_SECRET_SERIES

@@ -39,7 +39,9 @@ class Goal:
     def job(self) -> str:
         """The Job's name: the same work has the same name, other work another one (pains.md T2)."""
         half = "all" if self.at_once else self.phase.partition("_")[0]
-        work = json.dumps([half if self.at_once else self.phase, self.image, self.database])
+        # Without the uid behind the @, which check mode cannot know before the database is made.
+        place = self.database.partition("@")[0]
+        work = json.dumps([half if self.at_once else self.phase, self.image, place])
         return f"mastodon-migrate-{half}-{hashlib.sha256(work.encode()).hexdigest()[:10]}"
 
 

@@ -29,6 +29,8 @@ class Consent:
     without_backup: str = ""
     # In seconds.
     backup_max_age: int = 86400
+    # Whether it was found already.
+    backup_is_made: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ def refusals(change: Change, consent: Consent, backup: Callable[[], str]) -> Ite
         yield _skipped(change, between)
     if consent.strategy == ZERO_DOWNTIME:
         yield from _downtime(change)
-    if not change.is_confirmed_by(consent.without_backup) and (why := backup()):
+    if consent.backup_is_made or change.is_confirmed_by(consent.without_backup):
+        return
+    if why := backup():
         yield f"{why} Make one; or, if you have another, {_allowed('allow_without_backup', change)}"
 
 

@@ -341,3 +341,27 @@ def test_new_keys_are_asked_about_once(known):
     command = cluster.created[0]["spec"]["template"]["spec"]["containers"][0]["command"][-1]
     assert (f"new_keys={KEY}" in command) is not known
     assert _new_keys.marked(cluster.secrets["mastodon-secrets"]) == (), "they are in use now"
+
+
+@pytest.mark.parametrize("other", ["mastodon:v4.6.6", "mastodon:v4.7.0"])
+def test_another_run_that_was_faster_is_checked_again(other):
+    """While this run waited for it, another one has recorded its version; its backup is this one's too."""
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.6.4")
+    left_behind = _job.manifest(TEMPLATE, "social", Goal(BEFORE, other, "db"), Doubts(), deadline=60, ttl=None)
+    cluster.left_behind(left_behind, RUNNING)
+    logs = cluster.logs
+
+    def record_too(*pod, tail):
+        cluster.record = {**cluster.record, "data": {**cluster.record["data"], "before_rollout": other}}
+        return logs(*pod, tail=tail)
+
+    cluster.logs = record_too
+    run = migration(cluster, consent=Consent(without_backup="4.6.4 -> 4.6.5"))
+    if other.endswith("4.7.0"):
+        # Completed too: from a half-done upgrade the way back would be open.
+        cluster.record["data"]["after_rollout"] = other
+        with pytest.raises(Failure, match=r"4\.7\.0 -> 4\.6\.5 is refused"):
+            run.run()
+    else:
+        assert run.run().after.before_rollout == GOAL.image
