@@ -39,9 +39,13 @@ build() {
           github.com/envoyproxy/gateway/cmd/envoy-gateway "$BIN/envoy-gateway"
         program "helm.sh/helm/v4@v$HELM" helm.sh/helm/v4/cmd/helm "$BIN/helm" ;;
       s3) program "github.com/versity/versitygw@v$VERSITYGW" github.com/versity/versitygw/cmd/versitygw "$BIN/versitygw" ;;
+      traefik)
+        if ! built_from "github.com/traefik/traefik/v3@v$TRAEFIK" "$BIN/traefik"; then
+          step "building traefik v$TRAEFIK" build_traefik
+        fi ;;
       vault) program "github.com/hashicorp/vault@v$VAULT" github.com/hashicorp/vault "$BIN/vault" ;;
       e2e) build "${E2E_SETS[@]}" ;;
-      all) build simulated e2e backup vault ;;
+      all) build simulated e2e backup traefik vault ;;
       *) die "build: no such set: $set" ;;
     esac
   done
