@@ -18,6 +18,8 @@ description:
     new password while the StatefulSet C(mastodon-queue) or its volume claim is there.
   - Remembers a salted fingerprint of each key, as annotation
     C(fediverse.mastodon/fingerprints) of the Secret, and fails when the value becomes another one.
+  - Names the keys that it made in annotation C(fediverse.mastodon/new-keys) of the Secret until the first migration has
+    found no data of other keys in the database, wherever that is. See M(fediverse.mastodon.mastodon_migrate).
   - A Secret that somebody else writes, which is one with an owner reference, one made by External Secrets or one
     managed by Helm, is only checked.
   - No value is ever returned, shown in a diff or logged; only the names of keys are.
@@ -59,8 +61,8 @@ options:
         default: false
   allow_new_secrets_for_existing_data:
     description:
-      - Allows generating new keys although the namespace already holds data that cannot be read with them; that data
-        is lost.
+      - Allows generating new keys although the namespace, or the database that it uses, already holds data that cannot
+        be read with them; that data is lost.
       - Allows a new password too although Valkey has the old one; no data is lost with it, but Valkey and everything
         that talks to it must then restart.
       - Give the namespace's name, to make sure that the right instance is meant.
