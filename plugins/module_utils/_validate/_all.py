@@ -17,6 +17,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._validate impor
     _owner,
     _secrets,
     _storage,
+    _verify,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._arguments import (
     Options,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     _storage.mistakes,
     _app.mistakes,
     _edge.mistakes,
+    _verify.mistakes,
 )
 
 # What the roles publish for each other and register, not inputs: present in a second run with a fact cache.
@@ -51,18 +53,22 @@ PUBLISHED = frozenset(
         "app_services",
         "cache_applied",
         "cache_connection",
+        "cache_left",
         "database_applied",
         "database_connection",
+        "database_left",
         "edge_applied",
         "edge_probe",
         "edge_redirected",
         "preflight_applied",
+        "preflight_cluster",
         "secrets_kept",
         "secrets_reference",
         "storage_applied",
         "storage_connection",
         "verify_checked",
         "verify_pinned",
+        "verify_scheduled",
     }
 )
 
