@@ -7,11 +7,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 # Characters to keep of either end of a message.
 QUOTED = 500
+
+# How the API server words a missing permission; what the authorizer has to say follows. Quotas, Pod Security and
+# admission policies refuse with the same status in words of their own.
+LACKING = re.compile(
+    r'User "(?P<user>[^"]*)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"'
+    r'(?: in the namespace "(?P<namespace>[^"]+)"| at the cluster scope)(?P<more>.*)',
+    re.DOTALL,
+)
 
 
 class Failure(Exception):  # noqa: N818  (the word the user reads)
@@ -36,12 +45,29 @@ class KubeError(Failure):
         self.details: dict[str, Any] = dict(body.get("details") or {})
         # In full: a Secret's values are taken out of it, which does not work on halves of them.
         self.server_message = str(body.get("message") or self.reason or f"HTTP status {status}")
-        super().__init__(f"Cannot {attempt}: {shortened(self.server_message)}")
+        told = lacking(self.server_message) if status == 403 else ""
+        super().__init__(f"Cannot {attempt}: {told or shortened(self.server_message)}")
 
 
 def shortened(message: str) -> str:
     """The message without the middle of the objects that the server quotes whole: the fault is named at both ends."""
     return message if len(message) <= 2 * QUOTED else f"{message[:QUOTED]} … {message[-QUOTED:]}"
+
+
+def lacking(message: str) -> str:
+    """Which permission is missing and where to grant it; empty if the server refused for another reason."""
+    found = LACKING.search(message)
+    if found is None:
+        return ""
+    verb, resource, group, namespace = found.group("verb", "resource", "group", "namespace")
+    where = f"in namespace {namespace}" if namespace else "in the whole cluster"
+    role = "a Role there" if namespace else "a ClusterRole"
+    more = found["more"].strip(" :.")
+    return (
+        f"{found['user']} lacks the permission to {verb} {resource} {where}{f' ({shortened(more)})' if more else ''}."
+        f' Bind {role} to it with the rule {{apiGroups: ["{group}"], resources: ["{resource}"], verbs: ["{verb}"]}};'
+        " docs/permissions.md lists all that a run needs."
+    )
 
 
 class UnknownKindError(KubeError):

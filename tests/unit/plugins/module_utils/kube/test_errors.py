@@ -27,6 +27,49 @@ def test_a_refusal_says_what_was_attempted_and_what_the_server_said():
 
 
 @pytest.mark.parametrize(
+    ("server", "told"),
+    [
+        (
+            'deployments.apps "web" is forbidden: User "system:serviceaccount:shop:runner" cannot patch resource'
+            ' "deployments" in API group "apps" in the namespace "shop"',
+            "system:serviceaccount:shop:runner lacks the permission to patch deployments in namespace shop."
+            ' Bind a Role there to it with the rule {apiGroups: ["apps"], resources: ["deployments"],'
+            ' verbs: ["patch"]};',
+        ),
+        (
+            'pods "web-0" is forbidden: User "ann" cannot create resource "pods/exec" in API group "" in the'
+            ' namespace "shop"',
+            "ann lacks the permission to create pods/exec in namespace shop. Bind a Role there to it with the rule"
+            ' {apiGroups: [""], resources: ["pods/exec"], verbs: ["create"]};',
+        ),
+        (
+            'namespaces "shop" is forbidden: User "ann" cannot create resource "namespaces" in API group "" at the'
+            ' cluster scope: RBAC: clusterrole.rbac.authorization.k8s.io "gone" not found',
+            "ann lacks the permission to create namespaces in the whole cluster (RBAC:"
+            ' clusterrole.rbac.authorization.k8s.io "gone" not found). Bind a ClusterRole to it with the rule'
+            ' {apiGroups: [""], resources: ["namespaces"], verbs: ["create"]};',
+        ),
+    ],
+)
+def test_a_missing_permission_is_named_with_the_rule_that_grants_it(server, told):
+    error = KubeError("apply Deployment shop/web", 403, {"reason": "Forbidden", "message": server})
+    assert str(error) == f"Cannot apply Deployment shop/web: {told} docs/permissions.md lists all that a run needs."
+    assert error.server_message == server
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        'pods "web-0" is forbidden: exceeded quota: small, requested: cpu=1, used: cpu=4, limited: cpu=4',
+        'pods "web-0" is forbidden: violates PodSecurity "restricted:v1.33": runAsNonRoot != true',
+    ],
+)
+def test_other_reasons_to_forbid_are_told_in_the_words_of_the_server(server):
+    error = KubeError("create Pod shop/web-0", 403, {"reason": "Forbidden", "message": server})
+    assert str(error) == f"Cannot create Pod shop/web-0: {server}"
+
+
+@pytest.mark.parametrize(
     ("raw", "message"),
     [(b"<html>Bad\n Gateway</html>", "<html>Bad Gateway</html>"), (b"", "HTTP status 502"), (b"[1]", "[1]")],
 )
