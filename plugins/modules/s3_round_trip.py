@@ -90,7 +90,9 @@ options:
   configure:
     description:
       - When to set the read policy and the CORS rule where they are missing.
-      - V(created) does so only on a bucket that this very run makes, V(always) on an existing one too.
+      - V(created) does so only on a bucket that this module makes, V(always) on an existing one too.
+      - While it makes one, the ConfigMap C(mastodon-bucket-unfinished) in O(namespace) says so. A run that is killed in
+        between is resumed by the next.
     type: str
     choices: [created, always, never]
     default: created

@@ -70,32 +70,32 @@ def _only(mapping: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {name: mapping[name]} if name in mapping else {}
 
 
-def keep_bootstrap(
-    manifests: Iterable[Mapping[str, Any]], existing: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """The manifests, with the bootstrap section of every CloudNativePG Cluster that exists left as it is.
+def cnpg_connection(given: Mapping[str, Any], clusters: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The `database_connection` to a CloudNativePG Cluster as it is in the cluster; as given if it is not there yet.
 
-    CloudNativePG reads the section once, when it makes the database (operators.md 3.11). A different one later does
-    nothing to the data but moves what the operator derives from it, such as the database's name in its Secrets.
-    ValueError if the database that exists is not the one that is asked for.
+    Its identity ends with the Cluster's uid: a Cluster that somebody deleted and this role made again is another, empty
+    database. ValueError if the database that exists is not the one that is asked for.
     """
-    bootstraps = {cluster["metadata"]["name"]: cluster["spec"].get("bootstrap") for cluster in existing}
-    return [_with_bootstrap(manifest, bootstraps) for manifest in manifests]
+    connection = dict(given)
+    for cluster in clusters:
+        _refuse_another(cluster, connection)
+        metadata = cluster["metadata"]
+        # What a dry run would make has a uid too, but nobody ever sees it again.
+        if metadata.get("resourceVersion"):
+            connection["identity"] = f"{given['identity']}@{metadata['uid']}"
+    return connection
 
 
-def _with_bootstrap(manifest: Mapping[str, Any], bootstraps: Mapping[str, Any]) -> dict[str, Any]:
-    name = manifest["metadata"]["name"]
-    if manifest["kind"] != "Cluster" or not bootstraps.get(name):
-        return dict(manifest)
-    wanted, found = manifest["spec"].get("bootstrap", {}), bootstraps[name]
-    for field, variable in (("database", "database_name"), ("owner", "database_user")):
-        asked, given = _of_any_method(wanted, field), _of_any_method(found, field)
-        if asked and given and asked != given:
+def _refuse_another(cluster: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """The bootstrap section that the Cluster was made from is kept, so that it tells the name and the owner."""
+    name, bootstrap = cluster["metadata"]["name"], cluster["spec"].get("bootstrap") or {}
+    for field, part, variable in (("database", "name", "database_name"), ("owner", "user", "database_user")):
+        found = _of_any_method(bootstrap, field)
+        if found and found != wanted[part]:
             raise ValueError(
-                f"{variable} is {asked!r}, but Cluster {name} was made with {given!r}, and the bootstrap section that"
-                f" says so is read only once. Set {variable}: {given}"
+                f"{variable} is {wanted[part]!r}, but Cluster {name} was made with {found!r}, and the bootstrap section"
+                f" that says so is read only once. Set {variable}: {found}"
             )
-    return {**manifest, "spec": {**manifest["spec"], "bootstrap": found}}
 
 
 def _of_any_method(bootstrap: Mapping[str, Any], field: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .._kube._errors import Failure
 from ._bucket import cors_document, creation_document, parse_cors, parse_policy, with_cors_rule, with_read_policy
@@ -31,7 +31,17 @@ class Configuration:
         return self.before != self.after
 
 
-def configure(store: Store, *, create: bool, when: str, origins: Sequence[str], check_mode: bool) -> Configuration:
+class Note(Protocol):
+    """What remembers, from before the bucket is made until it is configured, that we are making it."""
+
+    def is_there(self) -> bool: ...
+    def write(self) -> None: ...
+    def remove(self) -> None: ...
+
+
+def configure(
+    store: Store, note: Note, *, create: bool, when: str, origins: Sequence[str], check_mode: bool
+) -> Configuration:
     """Make the bucket if asked, and its read policy and CORS rule: C(when) is always, never, or created (only then)."""
     found = store.signed("HEAD")
     _explain_head(store, found, create)
@@ -39,9 +49,13 @@ def configure(store: Store, *, create: bool, when: str, origins: Sequence[str], 
     made = not outcome.exists
     outcome.before["bucket"], outcome.after["bucket"] = ("absent" if made else "present"), "present"
     if made and not check_mode:
+        note.write()
         _done(store, store.signed("PUT", body=creation_document(store.region)), f"make the bucket {store.bucket}")
-    if when == "always" or (when == "created" and made):
+    unfinished = made or note.is_there()
+    if when == "always" or (when == "created" and unfinished):
         _configure_reading(store, outcome, origins, check_mode)
+    if unfinished and not check_mode:
+        note.remove()
     return outcome
 
 

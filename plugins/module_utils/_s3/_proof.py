@@ -20,6 +20,7 @@ from ._client import Credentials, Store
 from ._configure import configure
 from ._reach import Reach
 from ._round_trip import Plan, round_trip
+from ._unfinished import Note
 
 Hide = Callable[[str], None]
 
@@ -63,7 +64,12 @@ def prove(cluster: Cluster, request: Request, hide: Hide, *, check_mode: bool) -
         raise Failure(f"endpoint {request.endpoint!r} needs its scheme, http:// or https://.")
     store = _store(cluster, request, hide)
     outcome = configure(
-        store, create=request.create, when=request.configure, origins=request.cors_origins, check_mode=check_mode
+        store,
+        Note(cluster, request.namespace, store.endpoint, store.bucket),
+        create=request.create,
+        when=request.configure,
+        origins=request.cors_origins,
+        check_mode=check_mode,
     )
     media_url = (request.media_url or store.url()).rstrip("/")
     plan = Plan(

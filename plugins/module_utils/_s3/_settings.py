@@ -105,9 +105,5 @@ def former_media_hosts(records: Iterable[Mapping[str, Any]], host: str | None) -
     Other servers and browsers go on asking for media there, and pages may embed them only from hosts that the content
     security policy names (T31).
     """
-    known = [name for record in records for name in _hosts_in(record.get("data") or {})]
+    known = [name for record in records for name in (record.get("data") or {}).get("media_hosts", "").split()]
     return [name for name in dict.fromkeys(known) if name != host]
-
-
-def _hosts_in(data: Mapping[str, str]) -> list[str]:
-    return [*data.get("former_media_hosts", "").split(), *data.get("media_host", "").split()]

@@ -12,9 +12,9 @@ from typing import Any
 
 from .._environment._refused import refusal
 from .._environment._settings import extras
-from .._workload._overlay import OWNED
-from ._app_values import dictionary, listing
+from ._app_values import listing
 from ._mistake import Mistake
+from ._pods import pod_spec_mistakes
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -27,10 +27,7 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     for entry in entries:
         yield from _entry(entry)
     yield from _twice(entries)
-    for field in OWNED:
-        if field in dictionary(values, "app_pod_spec"):
-            problem = f"{field} would take the place of the role's own, and no pod could run"
-            yield Mistake("app_pod_spec", problem, f"remove {field}")
+    yield from pod_spec_mistakes(values, "app_pod_spec")
     for position, manifest in enumerate(listing(values, "app_extra_manifests")):
         yield from _manifest(position, manifest)
 

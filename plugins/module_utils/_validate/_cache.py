@@ -11,6 +11,7 @@ from typing import Any
 from .._backing._cache import PURPOSES
 from .._backing._quantity import mebibytes
 from ._mistake import Mistake
+from ._pods import pod_spec_mistakes
 
 # A fresh server takes a few mebibytes, and an instance's empty queues and feeds some more; below this the kernel, not
 # maxmemory, ends it (T27).
@@ -19,6 +20,7 @@ _LEAST_MEMORY = 64
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Every mistake in the `cache_*` variables."""
+    yield from pod_spec_mistakes(values, "cache_pod_spec")
     if values.get("cache_backend", "valkey") == "external":
         yield from _external(values.get("cache_external") or {})
         return

@@ -11,6 +11,7 @@ from typing import Any
 from .._backing._quantity import mebibytes
 from .._backing._sizes import DATABASE, RESERVED_CONNECTIONS, DatabaseSize, server_connections
 from ._mistake import Mistake
+from ._pods import pod_spec_mistakes
 
 _RESERVED_NAMES = ("postgres", "template0", "template1")
 
@@ -18,6 +19,7 @@ _RESERVED_NAMES = ("postgres", "template0", "template1")
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Every mistake in the `database_*` variables; what is missing follows from the profile."""
     yield from _name(values)
+    yield from pod_spec_mistakes(values, "database_pod_spec")
     if values.get("database_backend", "cnpg") == "external":
         yield from _external(values.get("database_external") or {})
         return

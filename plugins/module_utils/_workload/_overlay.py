@@ -34,5 +34,6 @@ def _overlaid(
     if not template:
         return dict(manifest)
     metadata: dict[str, Any] = {"labels": dict(labels), "annotations": dict(annotations)}
-    over = {"metadata": {name: given for name, given in metadata.items() if given}, "spec": dict(pod_spec)}
+    given = {name: value for name, value in metadata.items() if value}
+    over = {"spec": dict(pod_spec), **({"metadata": given} if given else {})}
     return {**manifest, "spec": {**manifest["spec"], "template": merged(template, over)}}

@@ -1,11 +1,11 @@
-"""The connection to a given database, and the care for what a live one was made from."""
+"""The connection to a given database, and to one that CloudNativePG made."""
 
 import copy
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._database import (
+    cnpg_connection,
     database_connection,
-    keep_bootstrap,
     overlay_cluster,
     service_names,
 )
@@ -16,10 +16,6 @@ MANIFESTS = [
     {"kind": "Cluster", "metadata": {"name": "db", "namespace": "m"}, "spec": {"instances": 2, "bootstrap": WANTED}},
     {"kind": "Pooler", "metadata": {"name": "db", "namespace": "m"}, "spec": {"instances": 1}},
 ]
-
-
-def live(bootstrap):
-    return [{"metadata": {"name": "db"}, "spec": {"instances": 1, "bootstrap": bootstrap}}]
 
 
 def test_service_names_are_the_four_forms():
@@ -63,8 +59,24 @@ def test_a_replica_has_the_primary_s_port_unless_told():
     assert database_connection(given, "m", "m")["replica"] == {"host": "ro", "port": 6432}
 
 
-def test_a_new_database_is_made_as_asked():
-    assert keep_bootstrap(MANIFESTS, []) == MANIFESTS
+GIVEN = {"name": "mastodon", "user": "mastodon", "identity": "cnpg/social/mastodon-database/mastodon"}
+
+
+def cluster(bootstrap, **metadata):
+    return [{"metadata": {"name": "mastodon-database", **metadata}, "spec": {"bootstrap": bootstrap}}]
+
+
+def test_a_database_that_is_not_there_is_known_by_its_place():
+    assert cnpg_connection(GIVEN, []) == GIVEN
+    predicted = cluster({"initdb": {"database": "mastodon"}}, uid="never-seen-again")
+    assert cnpg_connection(GIVEN, predicted) == GIVEN
+
+
+def test_a_database_made_again_is_another_one():
+    first, second = (cnpg_connection(GIVEN, cluster({}, uid=uid, resourceVersion="1")) for uid in ("a", "b"))
+    assert first["identity"] == "cnpg/social/mastodon-database/mastodon@a"
+    assert second["identity"] == "cnpg/social/mastodon-database/mastodon@b"
+    assert {**first, "identity": ""} == {**GIVEN, "identity": ""}
 
 
 @pytest.mark.parametrize(
@@ -75,23 +87,14 @@ def test_a_new_database_is_made_as_asked():
         {"recovery": {"source": "origin"}},
     ],
 )
-def test_a_live_database_keeps_what_it_was_made_from(bootstrap):
-    cluster, pooler = keep_bootstrap(MANIFESTS, live(bootstrap))
-    assert cluster["spec"] == {"instances": 2, "bootstrap": bootstrap}
-    assert pooler == MANIFESTS[1]
+def test_a_database_may_be_made_from_anything_that_has_its_name(bootstrap):
+    cnpg_connection(GIVEN, cluster(bootstrap))
 
 
 @pytest.mark.parametrize(("field", "variable"), [("database", "database_name"), ("owner", "database_user")])
 def test_a_live_database_of_another_name_stops_the_run(field, variable):
-    bootstrap = {"initdb": {**WANTED["initdb"], field: "other"}}
     with pytest.raises(ValueError, match=f"Set {variable}: other"):
-        keep_bootstrap(MANIFESTS, live(bootstrap))
-
-
-def test_another_cluster_s_bootstrap_is_not_ours():
-    foreign = live({"recovery": {}})
-    foreign[0]["metadata"]["name"] = "other"
-    assert keep_bootstrap(MANIFESTS, foreign) == MANIFESTS
+        cnpg_connection(GIVEN, cluster({"recovery": {field: "other"}}))
 
 
 def test_further_fields_are_merged_and_a_bootstrap_replaces_ours():

@@ -14,8 +14,29 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._s3._configure 
 MAKE, POLICY, CORS = ("PUT", ""), ("PUT", "?policy"), ("PUT", "?cors")
 
 
-def run(store, **changes):
-    return configure(store, **{"create": False, "when": "created", "origins": ["*"], "check_mode": False, **changes})
+class Note:
+    """The note as a run finds it, and what becomes of it."""
+
+    def __init__(self, there=False):
+        self.there = there
+        self.history = []
+
+    def is_there(self):
+        return self.there
+
+    def write(self):
+        self.there = True
+        self.history.append("written")
+
+    def remove(self):
+        self.there = False
+        self.history.append("removed")
+
+
+def run(store, note=None, **changes):
+    return configure(
+        store, note or Note(), **{"create": False, "when": "created", "origins": ["*"], "check_mode": False, **changes}
+    )
 
 
 @pytest.fixture
@@ -44,6 +65,30 @@ def fit(scripted, answer):
 def test_a_missing_bucket_is_made_and_configured(missing):
     assert run(missing, create=True).changed
     assert missing.written == [MAKE, POLICY, CORS]
+
+
+def test_a_run_that_is_killed_before_the_bucket_is_configured_is_resumed(missing, bare, answer):
+    note = Note()
+    missing.script[POLICY] = answer(500)
+    with pytest.raises(Failure):
+        run(missing, note, create=True)
+    assert note.there
+    assert run(bare, note, check_mode=True).changed
+    assert (bare.written, note.there) == ([], True)
+    assert run(bare, note).changed
+    assert (bare.written, note.history) == ([POLICY, CORS], ["written", "removed"])
+
+
+def test_a_bucket_that_is_made_is_noted_before_and_not_afterwards(missing):
+    note = Note()
+    run(missing, note, create=True)
+    assert note.history == ["written", "removed"]
+
+
+def test_a_bucket_of_others_is_never_noted(bare):
+    note = Note()
+    run(bare, note, when="always", create=True)
+    assert note.history == []
 
 
 def test_a_missing_bucket_is_only_made_if_never_to_be_configured(missing):

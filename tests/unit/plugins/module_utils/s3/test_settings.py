@@ -81,20 +81,19 @@ def test_an_unknown_provider_names_the_known_ones():
         s3_settings(BUCKET, "floppy")
 
 
-def record(host, former=""):
-    return [{"data": {"media_host": host, "former_media_hosts": former}}]
+def record(hosts):
+    return [{"data": {"media_hosts": hosts}}]
 
 
 @pytest.mark.parametrize(
     ("records", "host", "expected"),
     [
         ([], "files.example.org", []),
+        (record(""), "files.example.org", []),
         (record("files.example.org"), "files.example.org", []),
-        (record("old.example.org"), "files.example.org", ["old.example.org"]),
-        (record("old.example.org", "first.example.org"), "new.example.org", ["first.example.org", "old.example.org"]),
-        (record("old.example.org", "new.example.org"), "new.example.org", ["old.example.org"]),
+        (record("first.example.org old.example.org"), "new.example.org", ["first.example.org", "old.example.org"]),
+        (record("old.example.org new.example.org"), "old.example.org", ["new.example.org"]),
         (record("old.example.org"), None, ["old.example.org"]),
-        (record("", "old.example.org"), "files.example.org", ["old.example.org"]),
     ],
 )
 def test_every_media_host_but_the_present_one_is_remembered(records, host, expected):
