@@ -90,18 +90,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 rc:
-  description: The command's exit code. One that is not 0 fails the task. V(null) in check mode.
-  returned: when the command was run, or would be
+  description: The command's exit code. One that is not 0 fails the task.
+  returned: when the command was run
   type: int
   sample: 0
 lines:
   description: The last 1000 lines that the command wrote on both outputs, without empty ones and any about passwords.
-  returned: when the command was run, or would be
+  returned: when the command was run
   type: list
   elements: str
 dropped:
   description: How many lines there were before these.
-  returned: when the command was run, or would be
+  returned: when the command was run
   type: int
   sample: 0
 job:

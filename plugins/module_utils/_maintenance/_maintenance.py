@@ -26,7 +26,7 @@ def maintenance(given: Mapping[str, Any], settings: Mapping[str, Any], domain: s
 def _job(name: str, job: Mapping[str, Any], domain: str) -> dict[str, Any]:
     return {
         "name": f"mastodon-maintenance-{name}",
-        "command": list(parsed(job["command"]).argv),
+        "command": parsed(job["command"]).in_container,
         "schedule": job["schedule"] or schedule(domain, name, job["every"]),
         "time_zone": TIME_ZONE,
         "grace": GRACE * 60,

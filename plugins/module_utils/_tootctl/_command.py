@@ -31,6 +31,11 @@ class Command:
     rule: Rule
 
     @property
+    def in_container(self) -> list[str]:
+        """As a container's command, in which Kubernetes takes $(NAME) for a variable and $$ for $."""
+        return [word.replace("$", "$$") for word in self.argv]
+
+    @property
     def changes(self) -> bool:
         return self.rule.kind is not Kind.READS
 

@@ -50,7 +50,7 @@ def manifest(
 ) -> dict[str, Any]:
     """The Job that runs the command once, whatever becomes of it."""
     job = copy.deepcopy(dict(template))
-    container(job).update(command=list(command.argv))
+    container(job).update(command=command.in_container)
     container(job).pop("args", None)
     metadata = job.get("metadata") or {}
     own = labels(namespace, COMPONENT)

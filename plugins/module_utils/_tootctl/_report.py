@@ -38,9 +38,6 @@ def prediction(namespace: str, command: Command) -> dict[str, Any]:
     return {
         "changed": command.changes,
         "msg": f"`{command.text}` would be run.",
-        "rc": None,
-        "lines": [],
-        "dropped": 0,
         "job": name,
         "objects": [{"kind": "Job", "namespace": namespace, "name": name, "action": "created"}],
     }

@@ -173,8 +173,14 @@ def test_a_failed_command_fails_the_task_and_returns_its_code():
     assert result("social", USAGE, Ended("j", 0, "", [], 0))["changed"] is False
 
 
-def test_a_prediction_has_what_a_result_has():
+def test_a_prediction_has_what_a_result_has_but_for_what_the_command_says():
     ran = result("social", USAGE, Ended(NAME, 0, "", [], 0))
     predicted = prediction("social", USAGE)
-    assert predicted.keys() == ran.keys()
-    assert (predicted["job"], predicted["changed"]) == (NAME, False)
+    assert ran.keys() - predicted.keys() == {"rc", "lines", "dropped"}
+    assert {**ran, **predicted, "msg": ran["msg"]} == ran
+
+
+def test_kubernetes_leaves_dollars_alone():
+    command = parsed("rails runner 'puts $$; puts %q($(DB_PASS))'")
+    job = _job.manifest(template(), "social", command, deadline=60, ttl=70)
+    assert _job.container(job)["command"][-1] == "puts $$$$; puts %q($$(DB_PASS))"
