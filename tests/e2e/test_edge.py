@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import yaml
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request
 from support.certificates import write
-from support.playbooks import ROOT, kubectl, objects, playbook
+from support.instance import SERVICES, create, start
+from support.playbooks import kubectl, objects, playbook
 
 pytestmark = pytest.mark.cluster
 
 NAMESPACE, SHARED = "edge-e2e", "edge-e2e-gateways"
 APEX, WEB = "edge.test", "social.edge.test"
-IMAGE = "docker.io/fediverse-mastodon/double:v4.6.5"
-PORTS = {"web": 3000, "streaming": 4000}
 
 
 def host(**changed):
-    services = {name: {"name": f"mastodon-{name}", "port": port} for name, port in PORTS.items()}
     return {
         "edge": {
             "mastodon_local_domain": APEX,
             "mastodon_web_domain": WEB,
             "mastodon_namespace": NAMESPACE,
-            "edge_services": services,
+            "edge_services": SERVICES,
             "edge_certificate_secret": "web-tls",
             "edge_handle_certificate_secret": "apex-tls",
             "edge_probe_address": "gateway",
             **changed,
         }
     }
-
-
-def process(name):
-    """One process of a made-up instance, which says in a header who it is."""
-    mount = {"name": "program", "mountPath": "/program"}
-    command = ["python3", "/program/fediverse.py", str(PORTS[name]), name, APEX, WEB]
-    health = {"web": "/health", "streaming": "/api/v1/streaming/health"}[name]
-    container = {
-        "name": name,
-        "image": IMAGE,
-        "command": command,
-        "volumeMounts": [mount],
-        "readinessProbe": {"httpGet": {"path": health, "port": PORTS[name]}, "periodSeconds": 1},
-    }
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": f"mastodon-{name}", "labels": {"process": name}},
-            "spec": {
-                "terminationGracePeriodSeconds": 0,
-                "containers": [container],
-                "volumes": [{"name": "program", "configMap": {"name": "program"}}],
-            },
-        },
-        {
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": {"name": f"mastodon-{name}"},
-            "spec": {"selector": {"process": name}, "ports": [{"port": PORTS[name]}]},
-        },
-    ]
-
-
-def create(directory, namespace, manifests):
-    file = directory / "manifests.json"
-    file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests}))
-    kubectl("-n", namespace, "apply", "-f", str(file))
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +51,7 @@ def instance(scratch):
         authority.write_text(
             (authority.read_text() if authority.exists() else "") + (scratch / name / "ca.crt").read_text()
         )
-    kubectl("-n", NAMESPACE, "create", "configmap", "program", f"--from-file={ROOT}/tests/support/fediverse.py")
-    create(scratch, NAMESPACE, [manifest for name in PORTS for manifest in process(name)])
-    kubectl("-n", NAMESPACE, "wait", "pod", "--all", "--for=condition=Ready", "--timeout=120s")
+    start(NAMESPACE, APEX, WEB)
     yield str(authority)
     for namespace in (NAMESPACE, SHARED):
         kubectl("delete", "namespace", namespace, "--ignore-not-found", "--wait=false")
@@ -255,7 +211,7 @@ def test_certificates_of_an_issuer_are_accepted_by_its_schema(converged, run, sc
     )
 
 
-def test_a_route_in_the_way_is_named_and_nothing_is_applied(converged, run, scratch):
+def test_a_route_in_the_way_is_named_and_nothing_is_applied(converged, run):
     site = {
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": "HTTPRoute",
@@ -266,7 +222,7 @@ def test_a_route_in_the_way_is_named_and_nothing_is_applied(converged, run, scra
             "rules": [{"matches": [{"path": {"type": "Exact", "value": "/.well-known/webfinger"}}]}],
         },
     }
-    create(scratch, NAMESPACE, [site])
+    create(NAMESPACE, [site])
     try:
         done = run(edge_redirect_max_age=60)
     finally:
@@ -300,7 +256,7 @@ def test_one_domain_leaves_nothing_of_the_handle(converged, run):
     assert run().code == 0
 
 
-def test_a_shared_gateway_is_used_and_left_alone(converged, run, scratch):
+def test_a_shared_gateway_is_used_and_left_alone(converged, run):
     def listener(name, domain, secret):
         reference = {"mode": "Terminate", "certificateRefs": [{"name": secret}]}
         everybody = {"namespaces": {"from": "All"}}
@@ -322,7 +278,7 @@ def test_a_shared_gateway_is_used_and_left_alone(converged, run, scratch):
             "listeners": [listener("https-social", WEB, "web-tls"), listener("https-apex", APEX, "apex-tls")],
         },
     }
-    create(scratch, SHARED, [gateway])
+    create(SHARED, [gateway])
     kubectl("-n", SHARED, "wait", "gateway/public", "--for=condition=Programmed", "--timeout=180s")
     before = objects("gateway", SHARED)[0]["spec"]
     shared = {
