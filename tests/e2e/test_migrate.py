@@ -70,7 +70,7 @@ def work(instance, version, *, grace=0, replicas=1):
     spec = instance.template(version)["spec"]["template"]["spec"]
     container = {**spec["containers"][0], "command": ["sleep", "3600"]}
     pod = {**spec, "restartPolicy": "Always", "terminationGracePeriodSeconds": grace, "containers": [container]}
-    component = {"app.kubernetes.io/component": "sidekiq"}
+    component = {"app.kubernetes.io/component": "sidekiq", "app.kubernetes.io/part-of": "mastodon"}
     labels = {**component, "fediverse.mastodon/process": "sidekiq"}
     manifest = {
         "apiVersion": "apps/v1",

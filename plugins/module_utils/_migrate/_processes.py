@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._labels import PART_OF
 from .._workload._workloads import PROCESS_LABEL
 
 Object = Mapping[str, Any]
 
 PROCESSES = ("web", "streaming", "sidekiq")
 # Deployments carry the process as their component; ReplicaSets and Pods a label that does not change with it.
-DEPLOYMENTS = f"app.kubernetes.io/component in ({', '.join(PROCESSES)})"
+DEPLOYMENTS = f"app.kubernetes.io/part-of={PART_OF},app.kubernetes.io/component in ({', '.join(PROCESSES)})"
 PODS = f"{PROCESS_LABEL} in ({', '.join(PROCESSES)})"
 
 _REVISION = "deployment.kubernetes.io/revision"
