@@ -7,14 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mastodon_account
-short_description: Make sure that the owner's account exists
+short_description: Make sure of an account, its role and what it may do
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
-  - Makes an account that is confirmed, approved and has its role, and proves it in the database. One that exists is
-    changed only where it differs.
+  - Makes an account, confirms and approves it, gives it a role or takes that away, locks or unlocks it, and proves it
+    in the database. One that exists is changed only where it differs.
   - The first password goes into a Secret with the keys C(username), C(email) and C(password), and nowhere else. It is
-    never changed again, so the owner may change it and the Secret may be emptied of it.
+    never changed again unless O(reset_password) asks for it, so people may change it, and it may be taken out of the
+    Secret.
   - What was proven is remembered in the Secret, so that a run with nothing to do costs one read.
   - An account of somebody else is never taken over. Such a conflict is the only outcome that fails.
   - Commands are run in a Pod C(mastodon-account), which is always removed. Two runs wait for each other.
@@ -36,17 +37,42 @@ options:
     type: str
     required: true
   role:
-    description: The role's name, with the case that Mastodon gives it.
+    description:
+      - The role's name, with the case that Mastodon gives it, such as V(Owner), V(Admin) or V(Moderator).
+      - An empty text takes the role away. Unless given, the role is left as it is, and a new account has none.
     type: str
-    default: Owner
+  approved:
+    description:
+      - Whether the account must be approved. Otherwise nobody can log in to one made while sign-ups are closed.
+      - With V(false) it is left as it is, because an approval cannot be taken back.
+    type: bool
+    default: true
+  confirmed:
+    description:
+      - Whether the e-mail address must be confirmed. With V(false) it is left as it is, and a new account gets a mail
+        with a link.
+      - A new address for an account that exists is always confirmed.
+    type: bool
+    default: true
+  disabled:
+    description: Whether the account is locked, so that nobody can log in to it. Left as it is unless given.
+    type: bool
+  reset_password:
+    description:
+      - A text that names a request for a new password, such as the day. Another text than the last gives the account
+        a new password, once, and ends all its sessions.
+      - The new password goes into the Secret. The first password of a new account meets the request.
+    type: str
   secret_name:
-    description: The Secret for the password. It must not exist, or be one that this module made.
+    description:
+      - The Secret for the password. It must not exist, or be one that this module made.
+      - Unless given it is V(mastodon-USERNAME-account), with hyphens for underscores.
     type: str
-    default: mastodon-owner
   job_template:
-    description: A complete Job without a command, as the fact C(app_job_template) of the role C(app) holds it.
+    description:
+      - A complete Job without a command, as the fact C(app_job_template) of the role P(fediverse.mastodon.app#role)
+        holds it. Unless given, the one that the role keeps in CronJob C(mastodon-tootctl) is used.
     type: dict
-    required: true
   email_domain_allowlist:
     description:
       - Domains of e-mail addresses that are not looked up in DNS, for clusters that cannot resolve them.
@@ -88,14 +114,29 @@ EXAMPLES = r"""
     namespace: mastodon
     username: alice
     email: alice@example.org
+    role: Owner
     job_template: "{{ app_job_template }}"
+
+- name: Make a moderator
+  fediverse.mastodon.mastodon_account:
+    namespace: mastodon
+    username: bob
+    email: bob@example.org
+    role: Moderator
+
+- name: Give bob a new password, once
+  fediverse.mastodon.mastodon_account:
+    namespace: mastodon
+    username: bob
+    email: bob@example.org
+    reset_password: "2026-11-21"
 """
 
 RETURN = r"""
 outcome:
   description:
-    - V(created) for a new account, V(promoted) for one that was given a role, an approval, a confirmation or an address
-      that it lacked, V(unchanged) for one that had all.
+    - V(created) for a new account, V(promoted) for one of which the role, the address, the approval, the confirmation
+      or the lock was changed, V(reset) for one that got a new password, V(unchanged) for one that had all.
   returned: success
   type: str
   sample: created
@@ -104,7 +145,7 @@ verified:
   returned: success
   type: bool
 secret:
-  description: The name of the Secret with the first password, if this module made the account.
+  description: The name of the Secret, which holds the password if this module gave one.
   returned: success
   type: str
   sample: mastodon-owner
@@ -132,7 +173,6 @@ msg:
   type: str
 """
 
-from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -140,18 +180,24 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._account._decis
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._ensure import Account, check
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._pod import toolbox_pod
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._report import result
-from ansible_collections.fediverse.mastodon.plugins.module_utils._account._secret import Place
+from ansible_collections.fediverse.mastodon.plugins.module_utils._account._secret import Place, default_name
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._toolbox import Toolbox
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
+from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import held_template
 
 OPTIONS = {
     "namespace": {"type": "str", "required": True},
     "username": {"type": "str", "required": True},
     "email": {"type": "str", "required": True},
-    "role": {"type": "str", "default": "Owner"},
-    "secret_name": {"type": "str", "default": "mastodon-owner", "no_log": False},
-    "job_template": {"type": "dict", "required": True},
+    "role": {"type": "str"},
+    "approved": {"type": "bool", "default": True},
+    "confirmed": {"type": "bool", "default": True},
+    "disabled": {"type": "bool"},
+    # It names a request and is no password.
+    "reset_password": {"type": "str", "no_log": False},
+    "secret_name": {"type": "str", "no_log": False},
+    "job_template": {"type": "dict"},
     "email_domain_allowlist": {"type": "list", "elements": "str", "default": []},
     "recheck": {"type": "bool", "default": False},
     "start_timeout": {"type": "int", "default": 300},
@@ -161,15 +207,22 @@ OPTIONS = {
 
 def ensure(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    wanted = Wanted(params["username"], params["email"], params["role"])
+    wanted = Wanted(
+        **{name: params[name] for name in ("username", "email", "role", "approved", "confirmed", "disabled")}
+    )
     check(wanted)
     cluster, progress = connect(params), Progress(params["progress_file"])
-    place = Place(cluster, params["namespace"], params["secret_name"])
-    account = Account(place, wanted, progress)
+    namespace = params["namespace"]
+    place = Place(cluster, namespace, params["secret_name"] or default_name(wanted.username))
+    account = Account(place, wanted, progress, reset=params["reset_password"])
     if module.check_mode:
         return result(place, wanted, account.predict(recheck=params["recheck"]))
-    pod = toolbox_pod(params["job_template"], params["namespace"], params["email_domain_allowlist"])
-    toolbox = partial(Toolbox, cluster, pod, progress, start_timeout=params["start_timeout"])
+
+    def toolbox() -> Toolbox:
+        template = params["job_template"] or held_template(cluster, namespace)
+        pod = toolbox_pod(template, namespace, params["email_domain_allowlist"])
+        return Toolbox(cluster, pod, progress, start_timeout=params["start_timeout"])
+
     return result(place, wanted, account.ensure(toolbox, recheck=params["recheck"]))
 
 

@@ -55,6 +55,8 @@ def options(instance, **chosen):
         "namespace": instance.namespace,
         "username": "alice",
         "email": "alice@example.org",
+        "role": "Owner",
+        "secret_name": "mastodon-owner",
         "job_template": instance.template(),
         **ALLOWED,
         **chosen,
@@ -197,3 +199,28 @@ def test_our_own_account_gets_a_new_address(instance):
     assert moved["outcome"] == "promoted"
     assert users(instance)[0][1] == "new@example.org"
     assert instance.secret("mastodon-owner") == {"username": "alice", "email": "new@example.org", "password": password}
+
+
+def test_another_account_gets_a_role_a_lock_and_a_new_password(instance):
+    wish = {"username": "bob_b", "email": "bob@example.org", "secret_name": None}
+    made = account(instance, **wish, role=None)
+    assert (made["outcome"], made["secret"]) == ("created", "mastodon-bob-b-account")
+    first = instance.secret("mastodon-bob-b-account")["password"]
+    assert users(instance)[0][:5] == ("bob_b", "bob@example.org", "", "t", "t")
+    promoted = account(instance, **wish, role="Moderator", disabled=True)
+    assert promoted["outcome"] == "promoted"
+    ((*bob, password_hash),) = users(instance)
+    assert tuple(bob) == ("bob_b", "bob@example.org", "Moderator", "t", "t")
+    assert instance.sql("SELECT disabled FROM users") == ["t"]
+
+    locked = {**wish, "role": "Moderator", "disabled": True, "reset_password": "monday"}
+    reset = account(instance, **locked)
+    assert reset["outcome"] == "reset"
+    second = instance.secret("mastodon-bob-b-account")["password"]
+    assert second != first
+    assert second not in reset.output
+    assert users(instance)[0][-1] != password_hash
+    assert account(instance, **locked)["changed"] is False
+    account(instance, **wish, role="", disabled=False)
+    assert users(instance)[0][2] == ""
+    kubectl("-n", instance.namespace, "delete", "secret", "mastodon-bob-b-account")

@@ -21,7 +21,10 @@ _LOOK = f"""
 name, email = ARGV
 account = Account.find_local(name)
 user = account&.user
-found = user && {{ email: user.email, role: user.role&.name, approved: user.approved?, confirmed: user.confirmed? }}
+found = user && {{
+  email: user.email, role: user.role&.name,
+  approved: user.approved?, confirmed: user.confirmed?, disabled: user.disabled?
+}}
 holder = User.find_by(email: email.strip.downcase)
 puts '{_MARK}' + {{ account: !account.nil?, user: found, holder: holder&.account&.username }}.to_json
 """
@@ -35,7 +38,10 @@ def look(wanted: Wanted) -> list[str]:
 
 def create(wanted: Wanted) -> list[str]:
     # Without --approve an account of an instance with closed registrations cannot log in (mastodon.md 10, bug 1).
-    options = ["--email", wanted.email, "--role", wanted.role, "--confirmed", "--approve"]
+    options = ["--email", wanted.email]
+    options += ["--role", wanted.role] if wanted.role else []
+    options += ["--confirmed"] if wanted.confirmed else []
+    options += ["--approve"] if wanted.approved else []
     return ["bin/tootctl", "accounts", "create", wanted.username, *options]
 
 
@@ -44,6 +50,7 @@ def modify(wanted: Wanted, options: Sequence[str]) -> list[str]:
 
 
 RESET_PASSWORD = "--reset-password"
+DISABLE = "--disable"
 
 
 def seen(output: str) -> Seen:

@@ -16,7 +16,13 @@ from . import _email
 class Wanted:
     username: str
     email: str
-    role: str
+    # None leaves it as it is, an empty one takes it away.
+    role: str | None
+    # False leaves both as they are: neither can be taken back.
+    approved: bool = True
+    confirmed: bool = True
+    # Whether the account is locked; None leaves that as it is.
+    disabled: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class User:
     role: str | None
     approved: bool
     confirmed: bool
+    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,21 @@ def _options(wanted: Wanted, user: User) -> tuple[str, ...]:
     moved = not _email.same(user.email, wanted.email)
     return (
         *(("--email", wanted.email) if moved else ()),
-        *(("--role", wanted.role) if user.role != wanted.role else ()),
-        *(() if user.approved else ("--approve",)),
-        *(() if user.confirmed and not moved else ("--confirm",)),
+        *_role(wanted, user),
+        *(("--approve",) if wanted.approved and not user.approved else ()),
+        # A new address waits for its confirmation, so it would not be there.
+        *(("--confirm",) if moved or (wanted.confirmed and not user.confirmed) else ()),
+        *_lock(wanted, user),
     )
+
+
+def _role(wanted: Wanted, user: User) -> tuple[str, ...]:
+    if wanted.role is None or (user.role or "") == wanted.role:
+        return ()
+    return ("--role", wanted.role) if wanted.role else ("--remove-role",)
+
+
+def _lock(wanted: Wanted, user: User) -> tuple[str, ...]:
+    if wanted.disabled is None or wanted.disabled == user.disabled:
+        return ()
+    return ("--disable",) if wanted.disabled else ("--enable",)

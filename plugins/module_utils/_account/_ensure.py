@@ -37,9 +37,11 @@ def check(wanted: Wanted) -> None:
 class Account:
     """One account of the instance in one namespace."""
 
-    def __init__(self, place: Place, wanted: Wanted, progress: Progress) -> None:
+    def __init__(self, place: Place, wanted: Wanted, progress: Progress, *, reset: str | None = None) -> None:
         self._place = place
         self._wanted = wanted
+        # A request for a new password, by a text of its own.
+        self._reset = reset
         self._progress = progress
         self._report = Report("unchanged")
         self._live: dict[str, Any] | None = None
@@ -47,7 +49,9 @@ class Account:
     def known(self, *, recheck: bool = False) -> bool:
         """Whether the Secret says that all is well; with ``recheck`` that is not enough."""
         kept = self._read()
-        return kept is not None and kept.state != "pending" and self._is_verified(kept) and not recheck
+        if kept is None or kept.state == "pending" or recheck:
+            return False
+        return self._is_verified(kept) and not self._is_requested(kept)
 
     def predict(self, *, recheck: bool = False) -> Report:
         """What ``ensure`` would do, as far as that can be told without the database."""
@@ -56,6 +60,8 @@ class Account:
             return Report("created", {self._place.name: "created"}, verified=False)
         if kept.state == "pending":
             return Report("created", {self._place.name: "changed"}, verified=False)
+        if self._is_requested(kept):
+            return Report("reset", {self._place.name: "changed"}, verified=False)
         if not self._is_verified(kept):
             return Report("promoted", {self._place.name: "changed"}, verified=False)
         return Report("unchanged", verified=not recheck)
@@ -78,6 +84,8 @@ class Account:
             self._create(box)
         elif kept and kept.state == "pending":
             self._finish(box, decision)
+        elif self._is_requested(kept):
+            self._renew(box, decision, kept)
         elif decision.kind == "modify":
             self._promote(box, decision)
         if self._report.outcome != "unchanged" and self._decide(box, ours=True) != NOTHING:
@@ -88,7 +96,7 @@ class Account:
         self._progress.line(f"Looking @{self._wanted.username} up in the database")
         decision = decide(self._wanted, _commands.seen(self._run(box, _commands.look(self._wanted))), ours=ours)
         if decision.kind == "conflict":
-            raise Failure(f"@{self._wanted.username} cannot be made the {self._wanted.role}: {decision.reason}.")
+            raise Failure(f"@{self._wanted.username} cannot be made what is wanted: {decision.reason}.")
         return decision
 
     def _create(self, box: Toolbox) -> None:
@@ -96,6 +104,8 @@ class Account:
             self._write("pending")
         self._progress.line(f"Making @{self._wanted.username}")
         self._store(self._run(box, _commands.create(self._wanted)))
+        if self._wanted.disabled:
+            self._run(box, _commands.modify(self._wanted, [_commands.DISABLE]))
 
     def _finish(self, box: Toolbox, decision: Decision) -> None:
         """The account that a killed run made, whose password nobody knows."""
@@ -106,6 +116,13 @@ class Account:
         self._progress.line(f"Changing @{self._wanted.username}: {' '.join(decision.options)}")
         self._run(box, _commands.modify(self._wanted, decision.options))
         self._report.outcome = "promoted"
+
+    def _renew(self, box: Toolbox, decision: Decision, kept: Kept | None) -> None:
+        """A new password, which also ends all sessions. A run that is killed before it is kept is not done."""
+        self._progress.line(f"Giving @{self._wanted.username} a new password")
+        output = self._run(box, _commands.modify(self._wanted, [*decision.options, _commands.RESET_PASSWORD]))
+        self._write("created" if kept and kept.ours else "found", password=_commands.password(output))
+        self._report.outcome = "reset"
 
     def _store(self, output: str) -> None:
         self._write("created", password=_commands.password(output))
@@ -146,8 +163,13 @@ class Account:
     def _is_verified(self, kept: Kept) -> bool:
         return kept.verified == _secret.fingerprint(self._wanted)
 
+    def _is_requested(self, kept: Kept | None) -> bool:
+        return bool(self._reset) and (kept is None or kept.reset != self._reset)
+
     def _write(self, state: State, *, password: str | None = None, verified: bool = False) -> None:
         existed = self._live is not None
-        made = _secret.manifest(self._place.namespace, self._wanted, state, password=password, verified=verified)
+        made = _secret.manifest(
+            self._place.namespace, self._wanted, state, password=password, verified=verified, reset=self._reset
+        )
         self._live = self._place.write(self._live, made)
         self._report.actions.setdefault(self._place.name, "changed" if existed else "created")

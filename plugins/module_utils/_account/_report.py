@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ._decision import Wanted
 from ._secret import Place
 
-Outcome = Literal["created", "promoted", "unchanged"]
+Outcome = Literal["created", "promoted", "reset", "unchanged"]
 
 
 @dataclass
@@ -39,9 +39,10 @@ def result(place: Place, wanted: Wanted, report: Report) -> dict[str, Any]:
 
 
 def _sentence(place: Place, wanted: Wanted, report: Report) -> str:
-    if report.outcome != "created":
-        return f"@{wanted.username} is the {wanted.role} ({report.outcome})."
+    is_there = f"@{wanted.username} is the {wanted.role}" if wanted.role else f"@{wanted.username} is there"
+    if report.outcome not in ("created", "reset"):
+        return f"{is_there} ({report.outcome})."
     return (
-        f"@{wanted.username} is the {wanted.role}. Its first password:"
+        f"{is_there}. Its {'first' if report.outcome == 'created' else 'new'} password:"
         f" kubectl -n {place.namespace} get secret {place.name} -o jsonpath='{{.data.password}}' | base64 -d"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Secret ``mastodon-owner``: who the account is, its first password, and how far making it has come (pains.md T21)."""
+"""An account's Secret: who it is, the password we gave it, and how far making it has come (pains.md T21)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ._decision import Wanted
 COMPONENT = "account"
 _STATE = PREFIX + "account"
 _VERIFIED = PREFIX + "verified"
+_RESET = PREFIX + "password-reset"
 
 # pending: being made, its password is not known. created: made by us. found: it was there before.
 State = Literal["pending", "created", "found"]
@@ -32,15 +33,23 @@ class Kept:
     username: str
     state: State | None
     verified: str
+    # The last request for a new password that was met.
+    reset: str
 
     @property
     def ours(self) -> bool:
         return self.state in ("pending", "created")
 
 
+def default_name(username: str) -> str:
+    """A name for the Secret of any account: a user name cannot have a hyphen, and an object's name no underscore."""
+    return f"mastodon-{username.lower().replace('_', '-')}-account"
+
+
 def fingerprint(wanted: Wanted) -> str:
     """What was verified in the database last, so that the same wish is not verified again."""
-    text = json.dumps([wanted.username.lower(), wanted.email.lower(), wanted.role])
+    known = [wanted.username.lower(), wanted.email.lower(), wanted.role]
+    text = json.dumps([*known, wanted.approved, wanted.confirmed, wanted.disabled])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -50,7 +59,8 @@ def kept(live: Mapping[str, Any] | None) -> Kept | None:
     annotations = live["metadata"].get("annotations") or {}
     username = base64.b64decode((live.get("data") or {}).get("username", "")).decode("utf-8", "replace")
     state = annotations.get(_STATE)
-    return Kept(username, state if state in ("pending", "created", "found") else None, annotations.get(_VERIFIED, ""))
+    known = state if state in ("pending", "created", "found") else None
+    return Kept(username, known, annotations.get(_VERIFIED, ""), annotations.get(_RESET, ""))
 
 
 @dataclass(frozen=True)
@@ -76,14 +86,22 @@ class Place:
 
 
 def manifest(
-    namespace: str, wanted: Wanted, state: State, *, password: str | None = None, verified: bool = False
+    namespace: str,
+    wanted: Wanted,
+    state: State,
+    *,
+    password: str | None = None,
+    verified: bool = False,
+    reset: str | None = None,
 ) -> dict[str, Any]:
-    """What the Secret is to say; without a password the one it holds stays."""
+    """What the Secret is to say; without a password the one it holds stays, and with one a request for it is met."""
     values = {"username": wanted.username, "email": wanted.email} | ({"password": password} if password else {})
+    annotations: dict[str, str] = {_STATE: state}
+    if verified:
+        annotations[_VERIFIED] = fingerprint(wanted)
+    if password and reset:
+        annotations[_RESET] = reset
     return {
-        "metadata": {
-            "labels": labels(namespace, COMPONENT),
-            "annotations": {_STATE: state} | ({_VERIFIED: fingerprint(wanted)} if verified else {}),
-        },
+        "metadata": {"labels": labels(namespace, COMPONENT), "annotations": annotations},
         "data": {key: base64.b64encode(value.encode()).decode() for key, value in values.items()},
     }

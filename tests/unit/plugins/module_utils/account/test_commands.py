@@ -11,16 +11,20 @@ PASSWORD = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_new_account_is_confirmed_and_approved():
-    assert _commands.create(ALICE)[-2:] == ["--confirmed", "--approve"]
+    assert _commands.create(ALICE)[-4:] == ["--role", "Owner", "--confirmed", "--approve"]
+    plain = Wanted("bob", "bob@example.org", None, approved=False, confirmed=False)
+    assert _commands.create(plain)[3:] == ["bob", "--email", "bob@example.org"]
 
 
 def test_what_was_seen_is_found_between_noise():
     line = (
         'fediverse.mastodon account: {"account":true,"user":{"email":"a@b.c","role":"Owner","approved":true,'
-        '"confirmed":false},"holder":"alice"}'
+        '"confirmed":false,"disabled":true},"holder":"alice"}'
     )
     output = f"warning: something\n{line}\nmore\n"
-    assert _commands.seen(output) == Seen(True, User("a@b.c", "Owner", approved=True, confirmed=False), "alice")
+    assert _commands.seen(output) == Seen(
+        True, User("a@b.c", "Owner", approved=True, confirmed=False, disabled=True), "alice"
+    )
     empty = 'fediverse.mastodon account: {"account":false,"user":null,"holder":null}'
     assert _commands.seen(empty) == Seen(False, None, None)
 

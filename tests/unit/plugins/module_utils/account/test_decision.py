@@ -66,3 +66,26 @@ def test_our_own_account_gets_the_new_address_unless_somebody_has_it():
 
 def test_our_own_account_is_confirmed():
     assert decide(ALICE, seen(confirmed=False, approved=False), ours=True) == modify("--approve", "--confirm")
+
+
+@pytest.mark.parametrize(
+    ("wish", "found", "decision"),
+    [
+        ({"role": None}, seen(role="Moderator"), Decision("nothing")),
+        ({"role": ""}, seen(role="Moderator"), modify("--remove-role")),
+        ({"role": ""}, seen(role=None), Decision("nothing")),
+        ({"approved": False}, seen(approved=False), Decision("nothing")),
+        ({"confirmed": False}, seen(confirmed=False), Decision("nothing")),
+        (
+            {"confirmed": False, "email": "new@example.org"},
+            seen(holder=None),
+            modify("--email", "new@example.org", "--confirm"),
+        ),
+        ({"disabled": True}, PRESENT, modify("--disable")),
+        ({"disabled": True}, seen(disabled=True), Decision("nothing")),
+        ({"disabled": False}, seen(disabled=True), modify("--enable")),
+        ({"disabled": None}, seen(disabled=True), Decision("nothing")),
+    ],
+)
+def test_only_what_is_wanted_is_looked_at(wish, found, decision):
+    assert decide(replace(ALICE, **wish), found, ours=True) == decision

@@ -2,13 +2,15 @@
 
 import base64
 import itertools
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account import _commands
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._decision import Wanted
 from ansible_collections.fediverse.mastodon.plugins.module_utils._account._ensure import Account, check
-from ansible_collections.fediverse.mastodon.plugins.module_utils._account._secret import Place
+from ansible_collections.fediverse.mastodon.plugins.module_utils._account._secret import Place, default_name
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._exec import ExecResult
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
@@ -76,13 +78,17 @@ class World:
         return _commands._MARK + _json({"account": user is not None, "user": told, "holder": holder})
 
     def tootctl(self, verb, name, *options):
-        new = {"email": None, "role": "", "approved": False, "confirmed": False}
+        new = {"email": None, "role": "", "approved": False, "confirmed": False, "disabled": False}
         user = self.users.setdefault(name, new) if verb == "create" else self.users[name]
         for option, value in zip(options, [*options[1:], None], strict=True):
             if option in ("--email", "--role"):
                 user[option[2:]] = value
             elif option.startswith(("--confirm", "--approve")):
                 user["confirmed" if "confirm" in option else "approved"] = True
+            elif option == "--remove-role":
+                user["role"] = ""
+            elif option in ("--disable", "--enable"):
+                user["disabled"] = option == "--disable"
         if verb == "create" or "--reset-password" in options:
             user["password"] = f"{next(self.passwords):032x}"
             return f"OK\nNew password: {user['password']}\n"
@@ -98,17 +104,20 @@ def _json(value):
     return json.dumps(value)
 
 
-def ensure(world, wanted=ALICE, life=None, **options):
+def account(world, wanted=ALICE, reset=None):
+    return Account(Place(world, "social", "mastodon-owner"), wanted, Progress(None), reset=reset)
+
+
+def ensure(world, wanted=ALICE, life=None, reset=None, **options):
     world.life = life
-    account = Account(Place(world, "social", "mastodon-owner"), wanted, Progress(None))
-    return account.ensure(world.toolbox, **options)
+    return account(world, wanted, reset).ensure(world.toolbox, **options)
 
 
 def test_created_once_and_then_left_alone():
     world = World()
     assert ensure(world).outcome == "created"
     assert world.users["alice"] == {
-        **{"email": "alice@example.org", "role": "Owner", "approved": True, "confirmed": True},
+        **{"email": "alice@example.org", "role": "Owner", "approved": True, "confirmed": True, "disabled": False},
         "password": world.kept("password"),
     }
     world.users["alice"]["password"] = "changed by its owner"
@@ -149,7 +158,7 @@ def test_an_account_of_somebody_else_is_a_conflict_and_nothing_is_made(name):
     world = World()
     email = "alice@example.org" if name == "bob" else "other@example.org"
     world.users[name] = {"email": email, "role": "", "approved": True, "confirmed": True}
-    with pytest.raises(Failure, match="cannot be made the Owner"):
+    with pytest.raises(Failure, match="cannot be made what is wanted"):
         ensure(world)
     assert world.secret is None
 
@@ -203,3 +212,67 @@ def test_predictions_touch_nothing(prepare, recheck, outcome, actions):
 def test_what_cannot_be_is_refused_first(wanted):
     with pytest.raises(Failure):
         check(wanted)
+
+
+def test_what_is_asked_for_is_changed_and_the_rest_left_alone():
+    world = World()
+    plain = Wanted("bob", "bob@example.org", None, confirmed=False)
+    assert ensure(world, plain).outcome == "created"
+    bob = world.users["bob"]
+    assert (bob["role"], bob["approved"], bob["confirmed"], bob["disabled"]) == ("", True, False, False)
+    bob.update(role="Moderator", disabled=True)
+    assert ensure(world, plain, recheck=True).outcome == "unchanged"
+    assert ensure(world, replace(plain, disabled=False, role="")).outcome == "promoted"
+    assert (bob["role"], bob["disabled"]) == ("", False)
+
+
+def test_a_new_account_may_be_locked_from_the_start():
+    world = World()
+    assert ensure(world, replace(ALICE, disabled=True)).outcome == "created"
+    assert world.users["alice"]["disabled"] is True
+
+
+def test_a_new_password_is_given_once_for_each_request():
+    world = World()
+    ensure(world)
+    first = world.kept("password")
+    assert account(world, reset="monday").predict().outcome == "reset"
+    assert ensure(world, reset="monday").outcome == "reset"
+    second = world.kept("password")
+    assert first != second == world.users["alice"]["password"]
+    boxes = world.boxes
+    for again in ("monday", None):
+        assert account(world, reset=again).predict().outcome == "unchanged"
+        assert ensure(world, reset=again).outcome == "unchanged"
+    assert (world.kept("password"), world.boxes) == (second, boxes)
+    assert ensure(world, reset="tuesday").outcome == "reset"
+
+
+def test_the_first_password_meets_the_request():
+    world = World()
+    assert ensure(world, reset="monday").outcome == "created"
+    assert ensure(world, reset="monday").outcome == "unchanged"
+
+
+def test_a_request_goes_along_with_other_changes():
+    world = World()
+    ensure(world)
+    world.users["alice"]["role"] = ""
+    assert ensure(world, replace(ALICE, disabled=True), reset="monday").outcome == "reset"
+    assert (world.users["alice"]["role"], world.users["alice"]["disabled"]) == ("Owner", True)
+
+
+@pytest.mark.parametrize("life", range(8))
+def test_a_killed_reset_is_done_by_the_next_run(life):
+    world = World()
+    ensure(world)
+    with suppress(KilledError):
+        ensure(world, reset="monday", life=life)
+    ensure(world, reset="monday")
+    assert world.kept("password") == world.users["alice"]["password"]
+    assert account(world, reset="monday").predict().outcome == "unchanged"
+
+
+@pytest.mark.parametrize("username", ["a", "Alice_B", "_a", "a_", "a__b", "x" * 30])
+def test_every_name_gives_a_secret_s_name(username):
+    assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", default_name(username))
