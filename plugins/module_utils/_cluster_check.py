@@ -8,21 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ._kube._client import Cluster
 from ._kube._errors import Failure, UnknownKindError
 
 
-def check_cluster(cluster: Cluster, minimum: str, kinds: Iterable[Mapping[str, str]]) -> str:
-    """The server's version, once it is new enough and serves every kind; Failure with all that is missing otherwise."""
+def check_cluster(cluster: Cluster, minimum: str, kinds: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The server's version and the optional kinds it does not serve, once it is new enough and serves all others.
+
+    Failure with all that is missing otherwise.
+    """
     version = cluster.version()
-    missing = [*too_old(version, minimum), *unknown_kinds(cluster, kinds)]
+    unknown = [need for need in kinds if not is_served(cluster, need)]
+    missing = [*too_old(version, minimum), *(told(need) for need in unknown if not need["optional"])]
     if missing:
         raise Failure(
             "The cluster cannot hold this instance; nothing was touched.\n"
             + "\n".join(f"  - {line}" for line in missing)
         )
-    return version
+    optional = [need for need in unknown if need["optional"]]
+    return {
+        "version": version,
+        "absent": [need["kind"] for need in optional],
+        "notices": [f"left out: {told(need)}" for need in optional],
+    }
 
 
 def too_old(version: str, minimum: str) -> Iterator[str]:
@@ -31,14 +41,19 @@ def too_old(version: str, minimum: str) -> Iterator[str]:
         yield f"Kubernetes {version} is older than {minimum} -> upgrade the cluster"
 
 
-def unknown_kinds(cluster: Cluster, kinds: Iterable[Mapping[str, str]]) -> Iterator[str]:
-    """A line for each kind that the cluster does not serve."""
-    for need in kinds:
-        try:
-            cluster.resource(need["api_version"], need["kind"])
-        except UnknownKindError:
-            wanted = f"{need['kind']} ({need['api_version']})"
-            yield f"{wanted} is not installed, and {need['needed_by']} needs it -> {need['cure']}"
+def is_served(cluster: Cluster, need: Mapping[str, Any]) -> bool:
+    """Whether the cluster serves a kind."""
+    try:
+        cluster.resource(need["api_version"], need["kind"])
+    except UnknownKindError:
+        return False
+    return True
+
+
+def told(need: Mapping[str, Any]) -> str:
+    """A line about a kind that the cluster does not serve."""
+    wanted = f"{need['kind']} ({need['api_version']})"
+    return f"{wanted} is not installed, and {need['needed_by']} needs it -> {need['cure']}"
 
 
 def _minor(version: str) -> tuple[int, ...]:

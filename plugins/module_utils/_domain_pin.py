@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from ._apply._apply import apply_one
-from ._apply._outcome import Outcome
 from ._kube._client import Cluster
 from ._kube._errors import Failure
 from ._labels import labels
@@ -82,21 +80,11 @@ def explain(found: Iterable[Change], namespace: str) -> str:
     return "\n".join(lines)
 
 
-def keep(
-    cluster: Cluster,
-    namespace: str,
-    domains: Domains,
-    *,
-    state: Literal["checked", "recorded"],
-    confirmation: str = "",
-    check_mode: bool = False,
-) -> tuple[dict[str, str] | None, Outcome | None]:
-    """What was pinned before, and what recording did; Failure when the pins differ and the change is not confirmed."""
+def check(cluster: Cluster, namespace: str, domains: Domains, confirmation: str = "") -> dict[str, str] | None:
+    """What is pinned; Failure when a pin differs and the change is not confirmed."""
     live = cluster.get("v1", "ConfigMap", NAME, namespace)
     pinned = None if live is None else {key: str((live.get("data") or {}).get(key, "")) for key in KEYS}
     refused = unconfirmed(changes(pinned or {}, domains), confirmation)
     if refused:
         raise Failure(explain(refused, namespace))
-    if state == "checked":
-        return pinned, None
-    return pinned, apply_one(cluster, manifest(namespace, domains), check_mode=check_mode)
+    return pinned

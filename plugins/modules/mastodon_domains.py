@@ -101,7 +101,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._report import result
-from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import Domains, keep
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import Domains
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_record import keep
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
 
 

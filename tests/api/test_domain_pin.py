@@ -6,7 +6,8 @@ import os
 import uuid
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import NAME, Domains, keep
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import NAME, Domains
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_record import keep
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
 

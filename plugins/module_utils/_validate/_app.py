@@ -11,6 +11,7 @@ from typing import Any
 from . import (
     _app_connections,
     _app_extra,
+    _app_facts,
     _app_images,
     _app_mail,
     _app_maintenance,
@@ -22,6 +23,7 @@ from . import (
 from ._mistake import Mistake
 
 _SUBJECTS = (
+    _app_facts,
     _app_images,
     _app_sizes,
     _app_connections,

@@ -8,10 +8,10 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin imp
     Domains,
     changes,
     explain,
-    keep,
     manifest,
     unconfirmed,
 )
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_record import keep
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 
 DOMAINS = Domains("example.org", "social.example.org")
