@@ -90,6 +90,7 @@ class Migration:
         record = _record.record(live := _record.read(self._cluster, self._namespace))
         report = self._report
         report.before = report.after = record
+        report.stopped = list(_record.stopped(live))
         if is_done(record, self._goal):
             return report
         self._check(record, self._work.consent)
@@ -100,8 +101,9 @@ class Migration:
         # After the rollout it is about work that this run, were it not a prediction, would have done already.
         if step.kind in ("start", "replace", "refuse"):
             if self._goal.at_once:
-                report.stopped = list(self._processes.running())
-                report.actions |= {("Deployment", name): "changed" for name in report.stopped}
+                running = self._processes.running()
+                report.stopped = sorted({*report.stopped, *running})
+                report.actions |= {("Deployment", name): "changed" for name in running}
             self._prepare(check_mode=True)
             report.actions["Job", self._goal.job] = "created"
         report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"

@@ -255,6 +255,7 @@ def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
     assert report.actions == predicted.actions
     assert (report.after.before_rollout, report.after.after_rollout) == (GOAL.image, GOAL.image)
 
+    assert migration(cluster, ALL, consent=allowed).predict().stopped == report.stopped
     # A run that was killed here goes on with what was recorded; web was applied with replicas of its own meanwhile.
     cluster.deployments[0]["spec"]["replicas"] = 1
     assert migration(cluster, ALL, consent=allowed).run().stopped == ["mastodon-sidekiq-all", "mastodon-web"]
