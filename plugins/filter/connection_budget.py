@@ -18,7 +18,7 @@ author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - Counts the connections that all processes open, at rest and during a rollout, and holds them against the pooler's
     and the server's limits.
-positional: database
+positional: database, growing
 options:
   _input:
     description: Sizes, as P(fediverse.mastodon.sizes#filter) returns them.
@@ -28,6 +28,11 @@ options:
     description: The fact C(database_connection); of it C(pooling), C(pool) and C(max_connections) count.
     type: dict
     required: true
+  growing:
+    description: The workloads that may have up to their C(max_replicas), as P(fediverse.mastodon.growing#filter) tells.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -41,8 +46,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(processes) with the connections of each Deployment, C(steady), C(rollout), the C(limits) with C(name),
-      C(needed), C(admitted) and C(kept), C(kept) for all of them, and C(message), all of it in one line.
+    - C(processes) with the connections of each Deployment, C(steady), C(rollout), C(scaled_up), the C(limits) with
+      C(name), C(needed), C(admitted) and C(kept), C(kept) for all of them, and C(message), all of it in one line.
   type: dict
 """
 

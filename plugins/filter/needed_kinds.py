@@ -32,7 +32,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: A list of C(api_version), C(kind), C(needed_by) and C(cure).
+  description: A list of C(api_version), C(kind), C(needed_by), C(cure) and C(optional).
   type: list
   elements: dict
 """

@@ -27,7 +27,7 @@ _GATEWAY = "install the Gateway API 1.5 or newer and a controller for it, such a
 _TRAEFIK = "install Traefik 3 with its kinds (https://doc.traefik.io/traefik), or choose another edge_backend"
 _CERTIFICATE = "install cert-manager (https://cert-manager.io), or name an existing Secret in edge_certificate_secret"
 _MONITOR = "install prometheus-operator (https://prometheus-operator.dev), or set mastodon_monitoring to false"
-_KEDA = "install KEDA (https://keda.sh), or leave app_autoscaling.sidekiq out; the groups keep the replicas of app_sizes"
+_KEDA = "install KEDA (https://keda.sh), or leave app_autoscaling.sidekiq out: the groups keep their replicas"
 
 # The roles that can be monitored each have a switch, which follows this one.
 MONITORING = "mastodon_monitoring"

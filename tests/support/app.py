@@ -96,7 +96,12 @@ PLAIN = {
     "storage_connection": {"backend": "pvc", "media_host": None, "s3": None, "pvc": {"claim": "mastodon-media"}},
     "app_network_policy": False,
 }
-MONITORED = {"app_metrics": {"enabled": True, "pod_monitor": True}}
+MONITORED = {
+    "mastodon_monitoring": True,
+    "mastodon_monitoring_labels": {"release": "prometheus"},
+    "mastodon_profile": "community",
+    "app_autoscaling": {"web": True, "streaming": True, "sidekiq": True},
+}
 VARIANTS: dict[str, dict[str, Any]] = {"default": {}, "everything": EVERYTHING, "plain": PLAIN, "monitored": MONITORED}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the fediverse.mastodon contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Amounts of memory as Kubernetes writes them."""
+"""Amounts of memory and CPU as Kubernetes writes them."""
 
 from __future__ import annotations
 
@@ -34,3 +34,12 @@ def mebibytes(quantity: str | int) -> int:
 def memory_share(quantity: str | int, percent: int) -> int:
     """That many percent of an amount of memory, in whole mebibytes."""
     return mebibytes(quantity) * percent // 100
+
+
+def millicores(quantity: str | float) -> int:
+    """The thousandths of a core in a quantity such as 250m, 1.5 or 2; ValueError if it is none."""
+    text = str(quantity).strip()
+    try:
+        return int(text[:-1]) if text.endswith("m") else round(float(text) * 1000)
+    except ValueError:
+        raise ValueError(f"{quantity!r} is not an amount of CPU; write it like 250m or 2") from None

@@ -18,13 +18,9 @@ METRICS = Group(
     help="Metrics of web and Sidekiq for Prometheus. Streaming always has them, on its own port.",
     source="mastodon.md 5.10; mastodon: config/initializers/prometheus_exporter.rb, config/initializers/sidekiq.rb",
     switch="enabled",
-    options={
-        "pod_monitor": {
-            "type": "bool",
-            "default": False,
-            "description": "Make a PodMonitor for the Prometheus operator, which must be installed.",
-        },
-    },
+    # Alerts and dashboard are about queues.
+    implied_by="app_monitoring",
+    implied={"enabled": True, "sidekiq_detailed": True},
     variables=(
         Variable(
             "MASTODON_PROMETHEUS_EXPORTER_ENABLED",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ._catalog import SUBJECTS
 from ._variable import REFERENCE_OPTIONS, Group
@@ -46,7 +47,10 @@ def typed(given: Any, spec: Mapping[str, Mapping[str, Any]], where: str) -> dict
 
 def group_settings(group: Group, values: Mapping[str, Any]) -> dict[str, Any]:
     """The typed options of one role variable."""
-    return typed(values.get(group.variable), group.arguments(), group.variable)
+    given = values.get(group.variable)
+    if group.implied and boolean(values.get(group.implied_by) or False) and isinstance(given or {}, Mapping):
+        given = {**group.implied, **(given or {})}
+    return typed(given, group.arguments(), group.variable)
 
 
 def switched_on(group: Group, settings: Mapping[str, Any]) -> bool:

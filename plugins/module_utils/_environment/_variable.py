@@ -138,6 +138,9 @@ class Group:
     options: Mapping[str, Mapping[str, Any]] | None = None
     # The option without which none of the group is given to anything.
     switch: str = ""
+    # The role variable that sets some options when it is true, and which; what the user sets goes before.
+    implied_by: str = ""
+    implied: Mapping[str, Any] | None = None
 
     def option_of(self, variable: Variable) -> str:
         """The option's name; "" if the variable has none of its own."""

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._backing._sizes import RESERVED_CONNECTIONS, server_connections
+from ._growth import most_pods
 from ._queues import SCHEDULER, served
+from ._sizes import workloads
 
 
 @dataclass(frozen=True)
@@ -26,27 +28,34 @@ class Limit:
         return self.needed <= self.admitted
 
 
-def connection_budget(sizes: Mapping[str, Any], database: Mapping[str, Any]) -> dict[str, Any]:
+def connection_budget(
+    sizes: Mapping[str, Any], database: Mapping[str, Any], growing: Collection[str] = ()
+) -> dict[str, Any]:
     """The connections of every process, their sum, and the limits they are held against, with a line for people.
 
     mastodon.md 8: web replicas x processes x threads + Sidekiq threads x replicas + streaming replicas x pool.
     During a rollout every Deployment that surges has one more pod (the scheduler's stops first instead). Jobs connect
-    directly and live in the reserve.
+    directly and live in the reserve. What an autoscaler decides is held against the limits at its end.
+
+    growing: the workloads that may have up to their `max_replicas`.
     """
     parts = dict(_parts(sizes))
+    grown = {name: most_pods(name, size, growing) for name, size in workloads(sizes)}
     steady = sum(each * replicas for each, replicas, _surges in parts.values())
+    most = sum(each * grown[name] for name, (each, _replicas, _surges) in parts.items())
     surge = sum(each for each, _replicas, surges in parts.values() if surges)
-    limits = list(_limits(steady + surge, database))
+    limits = list(_limits(most + surge, database))
     return {
         "processes": {name: each * replicas for name, (each, replicas, _surges) in parts.items()},
         "steady": steady,
         "rollout": steady + surge,
+        "scaled_up": most + surge,
         "limits": [
             {"name": limit.name, "needed": limit.needed, "admitted": limit.admitted, "kept": limit.kept}
             for limit in limits
         ],
         "kept": all(limit.kept for limit in limits),
-        "message": _message(parts, steady, surge, limits),
+        "message": _message(parts, (steady, steady + surge, most + surge), bool(growing), limits),
     }
 
 
@@ -73,7 +82,11 @@ def _limits(rollout: int, database: Mapping[str, Any]) -> Iterator[Limit]:
         yield Limit(f"max_connections less {RESERVED_CONNECTIONS} in reserve", direct, int(most) - RESERVED_CONNECTIONS)
 
 
-def _message(parts: Mapping[str, tuple[int, int, bool]], steady: int, surge: int, limits: list[Limit]) -> str:
+def _message(
+    parts: Mapping[str, tuple[int, int, bool]], sums: tuple[int, int, int], growing: bool, limits: list[Limit]
+) -> str:
+    steady, rollout, scaled = sums
     terms = " + ".join(f"{name} {replicas} x {each}" for name, (each, replicas, _surges) in parts.items())
     told = [f"{limit.needed} of {limit.admitted} ({limit.name})" for limit in limits] or ["no limit is known"]
-    return f"{terms} = {steady} connections, {steady + surge} during a rollout: " + "; ".join(told)
+    up = f", {scaled} when all is scaled up" if growing else ""
+    return f"{terms} = {steady} connections, {rollout} during a rollout{up}: " + "; ".join(told)

@@ -18,13 +18,17 @@ _GROUP = {
     "queues": {"type": "list", "elements": "str", "required": True},
     "concurrency": {"type": "int", "required": True},
     "replicas": {"type": "int", "default": 1},
+    "max_replicas": {"type": "int"},
+    "scale_at_jobs": {"type": "int", "default": 50},
     "requests": {"type": "dict", "default": {"cpu": "100m", "memory": "512Mi"}},
     "limits": {"type": "dict", "default": {"memory": "1536Mi"}},
 }
+_SERVER = {"replicas": {"type": "int"}, "max_replicas": {"type": "int"}, "scale_at_cpu": {"type": "str"}, **_RESOURCES}
 _PARTS: Mapping[str, Mapping[str, Any]] = {
-    "web": {"replicas": {"type": "int"}, "processes": {"type": "int"}, "threads": {"type": "int"}, **_RESOURCES},
-    "streaming": {"replicas": {"type": "int"}, "database_pool": {"type": "int"}, **_RESOURCES},
+    "web": {"processes": {"type": "int"}, "threads": {"type": "int"}, **_SERVER},
+    "streaming": {"database_pool": {"type": "int"}, **_SERVER},
     "job": {"database_pool": {"type": "int"}, **_RESOURCES},
+    "metrics": _RESOURCES,
 }
 
 
@@ -44,7 +48,9 @@ def sizes(name: str, overrides: Mapping[str, Any] | None = None) -> dict[str, An
         for group, given in groups.items()
         if given is not None
     }
-    problems += [f"{part} is no part of an instance; the parts are web, streaming, sidekiq and job" for part in told]
+    problems += [
+        f"{part} is no part of an instance; the parts are web, streaming, sidekiq, job and metrics" for part in told
+    ]
     if problems:
         raise ValueError("; ".join(problems))
     return settled

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._backing._sizes import DATABASE
 from .._environment._redis import PREFIXES
 from .._sizes._budget import connection_budget
+from .._sizes._instance import database_limits
 from .._sizes._sizes import sizes
+from .._workload._autoscalers import growing
 from ._app_values import dictionary, profile
 from ._mistake import Mistake
 
@@ -36,7 +37,7 @@ def _database(connection: Mapping[str, Any]) -> Iterator[Mistake]:
 def _budget(values: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         settled = sizes(profile(values), dictionary(values, "app_sizes"))
-        budget = connection_budget(settled, _limits(values))
+        budget = connection_budget(settled, _limits(values), growing(values, settled))
     except (ValueError, KeyError, TypeError):
         return
     for limit in budget["limits"]:
@@ -56,20 +57,7 @@ def _limits(values: Mapping[str, Any]) -> Mapping[str, Any]:
     known = dictionary(values, "app_database", "database_connection")
     if known or values.get("database_backend") == "external":
         return known or dictionary(values, "database_external")
-    size = DATABASE.get(str(values.get("database_profile") or profile(values)))
-    if size is None:
-        return {}
-    pooling = values.get("database_pooling") or "transaction"
-    pool = {
-        "max_client_conn": int(values.get("database_pooler_max_clients") or size.max_clients),
-        "default_pool_size": int(values.get("database_pool_size") or size.pool_size),
-        "instances": int(values.get("database_pooler_instances") or size.pooler_instances),
-    }
-    return {
-        "pooling": pooling,
-        "pool": pool if pooling != "none" else None,
-        "max_connections": int(values.get("database_max_connections") or size.max_connections),
-    }
+    return database_limits(values)
 
 
 def _cache(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._backing._quantity import mebibytes
+from .._sizes._growth import autoscaled
 from .._sizes._queues import SCHEDULER, WEIGHTS, owners, queue_name, queue_weight, served
 from .._sizes._sizes import sizes, workloads
+from .._workload._autoscalers import switches
 from ._app_values import dictionary, listing, profile
 from ._mistake import Mistake
 
@@ -33,15 +35,19 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     for name, size in [*workloads(settled), ("job", settled["job"])]:
         yield from _memory(name, size, 0 if name == "streaming" else _RAILS_FLOOR)
     yield from _autoscaled(values, settled)
+    yield from _autoscaling(values, settled)
 
 
 def _numbers(settled: Mapping[str, Any]) -> Iterator[Mistake]:
     for part, size in [*workloads(settled), ("job", settled["job"])]:
-        for name in ("replicas", "processes", "threads", "concurrency", "database_pool"):
+        for name in ("replicas", "processes", "threads", "concurrency", "database_pool", "scale_at_jobs"):
             least = 0 if name in ("replicas", "processes") else 1
             number = size.get(name)
             if number is not None and number < least:
                 yield Mistake(VARIABLE, f"{name} of {part} is {number}", f"set {least} or more")
+        most, least = size.get("max_replicas"), size.get("replicas", 0)
+        if most is not None and most < least:
+            yield Mistake(VARIABLE, f"max_replicas of {part} is {most}, fewer than its {least} replicas", "set more")
 
 
 def _groups(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
@@ -86,6 +92,9 @@ def _scheduler(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
     elif groups[found[0]]["replicas"] != 1:
         problem = f"group {found[0]} serves the queue scheduler with {groups[found[0]]['replicas']} replicas"
         yield Mistake(VARIABLE, problem, "set its replicas to 1, and give the other queues to another group")
+    elif (groups[found[0]]["max_replicas"] or 1) > 1:
+        problem = f"group {found[0]} serves the queue scheduler, so it can never have more than one replica"
+        yield Mistake(VARIABLE, problem, "leave its max_replicas out, and give the other queues to another group")
 
 
 def _memory(name: str, size: Mapping[str, Any], floor: int) -> Iterator[Mistake]:
@@ -120,3 +129,23 @@ def _autoscaled(values: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterat
         if f"sidekiq-{owner}" in wanted:
             problem = f"sidekiq-{owner} serves the queue scheduler, which must have exactly one replica"
             yield Mistake(variable, problem, "leave it out, or give the queue scheduler to a group of its own")
+
+
+def _autoscaling(values: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What is switched on must have room to grow, or the switch would do nothing without a word."""
+    try:
+        wanted = switches({"app_autoscaling": dictionary(values, "app_autoscaling")})
+        own = autoscaled(settled, wanted)
+    except ValueError:
+        return
+    twice = [name for name in own if name in listing(values, "app_autoscaled_workloads")]
+    for name in twice:
+        problem = f"{name} is in app_autoscaled_workloads too, so two autoscalers would fight over its replicas"
+        yield Mistake("app_autoscaling", problem, "leave it to one of them")
+    for switch in ("web", "streaming", "sidekiq"):
+        if wanted[switch] and not any(name.partition("-")[0] == switch for name in own):
+            problem = f"{switch} is switched on, and nothing of it may have more pods than it has"
+            cure = f"set max_replicas in app_sizes.{switch}"
+            if switch == "sidekiq":
+                cure = "set max_replicas of a group in app_sizes.sidekiq that does not serve the queue scheduler"
+            yield Mistake("app_autoscaling", problem, cure)

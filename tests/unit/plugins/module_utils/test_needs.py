@@ -20,6 +20,14 @@ def test_an_issuer_needs_cert_manager_and_the_cure_names_the_way_out():
     assert "edge_certificate_secret" in need["cure"]
 
 
-def test_pod_monitors_need_the_operator_that_reads_them():
-    assert "PodMonitor" in kinds({"app_metrics": {"enabled": True, "pod_monitor": True}})
-    assert "PodMonitor" not in kinds({"app_metrics": {}})
+def optional(values):
+    return {need["kind"] for need in needed_kinds(values) if need["optional"]}
+
+
+def test_what_only_helps_to_run_it_is_done_without_where_nobody_reads_it():
+    assert optional({"mastodon_monitoring": True}) == {"PodMonitor", "PrometheusRule"}
+    assert optional({"mastodon_monitoring": True, "app_monitoring": False}) == {"PodMonitor", "PrometheusRule"}
+    assert optional({"database_monitoring": True}) == {"PodMonitor", "PrometheusRule"}
+    assert optional({"app_autoscaling": {"sidekiq": True}}) == {"ScaledObject", "TriggerAuthentication"}
+    assert optional({"app_autoscaling": {"web": True}}) == set()
+    assert optional({}) == set()

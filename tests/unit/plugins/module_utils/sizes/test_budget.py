@@ -67,6 +67,14 @@ def test_with_session_pooling_every_client_needs_a_connection_of_the_pool():
     ]
 
 
+def test_what_an_autoscaler_decides_is_held_against_the_limits_at_its_end():
+    sizes_up = {**SIZES, "web": {**SIZES["web"], "max_replicas": 4}}
+    budget = connection_budget(sizes_up, {"pooling": "none", "max_connections": 185}, ["web"])
+    assert (budget["steady"], budget["rollout"], budget["scaled_up"]) == (120, 165, 185)
+    assert not budget["kept"]
+    assert "185 when all is scaled up" in budget["message"]
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_every_profile_fits_the_database_of_the_same_profile(name):
     size = DATABASE[name]

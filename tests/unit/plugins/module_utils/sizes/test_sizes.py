@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._footprint import footprint
+from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._footprint import Component, footprint
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._profiles import PROFILES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._queues import (
     SCHEDULER,
@@ -15,6 +15,14 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._queues 
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes, workloads
 
+SIZE = {"replicas": 2, "max_replicas": 5, "requests": {"cpu": "250m", "memory": "512Mi"}, "queues": ["push"]}
+SETTLED = {
+    "web": SIZE,
+    "streaming": {**SIZE, "requests": {"cpu": "1.5"}},
+    "sidekiq": {"a": SIZE, "b": {**SIZE, "queues": ["scheduler"]}},
+    "job": {"requests": {"cpu": "50m"}},
+    "metrics": {"requests": {"cpu": "25m", "memory": "180Mi"}},
+}
 README = Path(__file__).parents[5] / "roles/app/README.md"
 
 
@@ -30,7 +38,7 @@ def test_every_profile_serves_all_queues_once_and_owns_the_scheduler_once(name):
 @pytest.mark.parametrize("name", PROFILES)
 def test_every_container_asks_for_something_and_has_a_limit_of_memory(name):
     settled = sizes(name)
-    for _workload, size in [*workloads(settled), ("job", settled["job"])]:
+    for _workload, size in [*workloads(settled), ("job", settled["job"]), ("metrics", settled["metrics"])]:
         assert set(size["requests"]) == {"cpu", "memory"}
         assert set(size["limits"]) == {"memory"}
 
@@ -82,11 +90,34 @@ def test_an_unknown_profile_names_the_known_ones():
 
 
 def test_the_footprint_counts_every_pod():
-    size = {"replicas": 2, "requests": {"cpu": "250m", "memory": "512Mi"}}
-    settled = {"web": size, "streaming": {**size, "requests": {"cpu": "1.5"}}, "sidekiq": {"a": size, "b": size}}
-    found = footprint(settled)
+    found = footprint(SETTLED)
     assert (found["pods"], found["millicores"], found["mebibytes"]) == (8, 3 * 500 + 3000, 3 * 1024)
-    assert found["message"] == "8 pods ask for 4500m of CPU and 3072Mi of memory"
+    assert found["message"].startswith("8 pods ask for 4500m of CPU and 3072Mi of memory; ")
+
+
+def test_a_rollout_asks_for_a_pod_more_of_what_surges_and_for_a_job():
+    rollout = footprint(SETTLED)["rollout"]
+    # web, streaming and a; b owns the scheduler and stops first.
+    assert (rollout["pods"], rollout["millicores"]) == (8 + 3 + 1, 4500 + 250 + 1500 + 250 + 50)
+
+
+def test_what_grows_is_counted_at_its_end():
+    scaled = footprint(SETTLED, ["web"])
+    assert scaled["pods"] == 8
+    assert scaled["scaled_up"]["pods"] == 8 + 3
+    assert "11 pods ask for 5250m of CPU" in scaled["message"]
+    assert "(web 5)" in scaled["message"]
+
+
+def test_metrics_of_web_take_a_container_more():
+    assert footprint(SETTLED, metrics=True)["mebibytes"] == footprint(SETTLED)["mebibytes"] + 2 * 180
+
+
+def test_what_else_belongs_to_the_instance_is_added():
+    database = Component("database", 3, 1000, 8192, most=3)
+    found = footprint(SETTLED, others=[database])
+    assert (found["pods"], found["mebibytes"]) == (11, 3072 + 3 * 8192)
+    assert "database 3 x 1000m 8192Mi" in found["components"]
 
 
 @pytest.mark.parametrize("name", PROFILES)

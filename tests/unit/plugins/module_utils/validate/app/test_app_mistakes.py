@@ -115,7 +115,7 @@ MISTAKEN = [
     ({"app_autoscaled_workloads": ["sidekiq-all"]}, "app_autoscaled_workloads", "exactly one replica"),
     # Connections (T45).
     ({"mastodon_profile": "small", "database_pooling": "none"}, "app_sizes", "95 of 80"),
-    ({"app_profile": "small", "database_pooler_max_clients": 40}, "app_sizes", "95 of 80"),
+    ({"mastodon_profile": "small", "database_pooler_max_clients": 40}, "app_sizes", "95 of 80"),
     (
         {"database_backend": "external", "database_external": {"host": "pg", "max_connections": 40}},
         "app_sizes",
