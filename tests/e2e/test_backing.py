@@ -26,6 +26,12 @@ S3 = {
     "storage_bucket": BUCKET,
     "storage_bucket_create": True,
 }
+# The same server, as one of somebody else's.
+EXTERNAL = {
+    "host": "mastodon-database-rw",
+    "password_secret": {"name": "mastodon-database-app", "key": "password"},
+    "ca_secret": {"name": "mastodon-database-ca", "key": "ca.crt"},
+}
 OWN_INPUTS = {"mastodon_local_domain": "social.test", "mastodon_namespace": OWN, **S3}
 
 
@@ -318,3 +324,34 @@ def test_a_server_that_is_not_fit_is_refused_with_the_reason(taken, run, changes
     assert message in done.failures
     # The failed check is gone, so that the next run looks anew.
     assert run(inputs).code == 0
+
+
+def actions_of(run, task):
+    """What the task did to each object, as Kind/name."""
+    found = [row["result"].get("objects") or [] for row in run.results if row["task"].endswith(task)]
+    return {f"{one['kind']}/{one['name']}": one["action"] for objects in found for one in objects}
+
+
+def test_former_servers_stay_until_the_application_has_left_them(taken, run):
+    inputs, _first = taken
+    assert run({**inputs, "cache_backend": "valkey"}).code == 0
+    predicted = run(inputs, "--check")
+    done = run(inputs)
+    assert done.code == 0, done.output[-5000:]
+    assert actions_of(done, "Apply the servers and their check")["StatefulSet/mastodon-queue"] == "kept"
+    left = actions_of(done, "Take away what the application has left")
+    assert left["StatefulSet/mastodon-queue"] == "pruned"
+    assert left["PersistentVolumeClaim/mastodon-queue"] == "kept"
+    assert predicted.changed_objects == done.changed_objects
+    assert run(inputs).changed_tasks == []
+
+
+def test_what_guards_a_database_stays_with_it(own, run):
+    """The Cluster of a former backend is kept for its data; nobody else is to reach it now either."""
+    outside = {"database_backend": "external", "database_external": EXTERNAL}
+    done = run({**OWN_INPUTS, **outside})
+    assert done.code == 0, done.output[-5000:]
+    left = actions_of(done, "Take away what the application has left")
+    assert left["NetworkPolicy/mastodon-database"] == left["Cluster/mastodon-database"] == "kept"
+    assert left["Pooler/mastodon-database-pooler"] == "pruned"
+    assert run(OWN_INPUTS).code == 0
