@@ -28,6 +28,10 @@ _CONSEQUENCES = {
         "other servers keep two conflicting accounts for each of yours",
     ),
 }
+# mastodon/mastodon PR#2351: it answers for accounts of the web domain too, and names the new handle in the answer.
+_BORNE = (
+    "the web domain stays, and Mastodon still answers for the old handles there: of all changes the only one it bears"
+)
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,22 @@ def unconfirmed(found: Iterable[Change], confirmation: str) -> list[Change]:
     return [change for change in found if change.confirmation not in given]
 
 
-def explain(found: Iterable[Change], namespace: str) -> str:
+def splits(found: Iterable[Change], domains: Domains) -> bool:
+    """Whether handles merely move away from a domain that was both, and goes on serving the instance."""
+    return [(change.key, change.old) for change in found] == [("local_domain", domains.web_domain)]
+
+
+def explain(found: Iterable[Change], namespace: str, *, borne: bool = False) -> str:
     found = list(found)
     lines = [f"The instance in namespace {namespace} is known to other servers by other domains; nothing was touched."]
     for change in found:
         lines.append(f"  {change.key} is {change.old}, and now {change.new} is asked for. Then")
         lines += [f"    - {consequence}" for consequence in _CONSEQUENCES[change.key]]
+    if borne:
+        lines.append(f"    - {_BORNE}")
     wanted = ", ".join(dict.fromkeys(change.confirmation for change in found))
     undo = " and ".join(f"mastodon_{change.key} to {change.old}" for change in found)
-    lines.append(f'  Set {undo}. To change all the same, confirm with "{wanted}".')
+    lines.append(f'  Set {undo}. To change all the same, set mastodon_confirm_domain_change to "{wanted}".')
     return "\n".join(lines)
 
 
@@ -86,5 +97,5 @@ def check(cluster: Cluster, namespace: str, domains: Domains, confirmation: str 
     pinned = None if live is None else {key: str((live.get("data") or {}).get(key, "")) for key in KEYS}
     refused = unconfirmed(changes(pinned or {}, domains), confirmation)
     if refused:
-        raise Failure(explain(refused, namespace))
+        raise Failure(explain(refused, namespace, borne=splits(refused, domains)))
     return pinned

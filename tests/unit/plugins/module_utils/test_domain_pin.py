@@ -82,3 +82,24 @@ def test_a_move_of_one_shared_domain_is_confirmed_once():
     found = changes(dict.fromkeys(PINNED, "a.example"), Domains("b.example", "b.example"))
     assert explain(found, "mastodon").count("a.example -> b.example") == 1
     assert unconfirmed(found, "a.example -> b.example") == []
+
+
+@pytest.mark.parametrize(
+    ("pinned", "domains", "borne"),
+    [
+        (("a.example", "a.example"), ("b.example", "a.example"), True),
+        (("a.example", "a.example"), ("b.example", "b.example"), False),
+        (("a.example", "w.example"), ("b.example", "w.example"), False),
+        (("a.example", "a.example"), ("a.example", "w.example"), False),
+        (("a.example", "w.example"), ("w.example", "w.example"), False),
+    ],
+)
+def test_the_one_change_that_mastodon_bears_is_told_as_such(pinned, domains, borne):
+    with pytest.raises(Failure) as failure:
+        keep(Stored(dict(zip(PINNED, pinned, strict=True))), "mastodon", Domains(*domains), state="checked")
+    assert ("the only one it bears" in str(failure.value)) is borne
+
+
+def test_the_variable_that_confirms_is_named_with_what_it_must_hold():
+    message = explain(changes(PINNED, Domains("example.org", "new.example")), "mastodon")
+    assert message.endswith('set mastodon_confirm_domain_change to "social.example.org -> new.example".')
