@@ -27,6 +27,11 @@ unit: setup ## what needs no cluster
 	$(ENV)
 	pytest tests/unit -n auto -q
 
+judges: setup ## independent clients of other projects agree with the federation check
+	$(ENV)
+	tests/judges/setup.sh
+	pytest tests/judges -n auto -q
+
 sanity: setup ## ansible-test sanity and units, galaxy-importer
 	$(ENV)
 	tests/sanity.sh
@@ -50,9 +55,9 @@ benchmark: cluster ## ratios, measured in one run on one machine
 	$(CLUSTER)
 	tests/benchmark/run.sh
 
-test: lint unit sanity cluster api e2e ## what CI runs
+test: lint unit judges sanity cluster api e2e ## what CI runs
 
 down: ## stop the test cluster; what was built stays
 	tests/cluster/bed down
 
-.PHONY: help setup cluster demo lint unit sanity api e2e roles benchmark test down
+.PHONY: help setup cluster demo lint unit judges sanity api e2e roles benchmark test down
