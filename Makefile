@@ -48,6 +48,7 @@ e2e: cluster ## whole instances on a real cluster: pytest and the molecule scena
 
 roles: cluster ## each role and module by itself on a real cluster, and the double against real servers; about an hour
 	$(CLUSTER)
+	[ "$$(tests/cluster/bed source)" = given ] || tests/cluster/bed operators traefik
 	pytest tests/e2e -q --ignore-glob='*/test_bad_input.py' --ignore-glob='*/test_site.py' --ignore-glob='*/test_two_instances.py'
 	pytest tests/double/selfcheck -q
 
