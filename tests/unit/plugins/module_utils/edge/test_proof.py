@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge import _proof
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._proof import prove
@@ -45,9 +47,10 @@ class Edge:
         return Prober()
 
 
-def proven(edge, timeout=60.0):
+def proven(edge, timeout=60.0, target=TARGET, tolerated=()):
     clock, lines = Clock(), []
-    proof = prove(TARGET, edge, timeout=timeout, note=lines.append, clock=clock, sleep=clock.sleep)
+    options = {"clock": clock, "sleep": clock.sleep, "tolerated": tolerated}
+    proof = prove(target, edge, timeout=timeout, note=lines.append, **options)
     return proof, clock, lines
 
 
@@ -112,3 +115,36 @@ def test_a_real_proof_of_the_redirect_alone_names_what_is_missing():
     proof, _unused, _unused = proven(Edge(headers=MOVED), timeout=0)
     assert "C5" in proof.drift
     assert proof.outcome == "drift"
+
+
+def test_a_clause_that_is_tolerated_is_told_and_does_not_decide(whole):
+    whole += ["drift"]
+    proof, _unused, lines = proven(Edge(), tolerated=("C1",))
+    assert (proof.holds, proof.drift, lines) == (True, [], [])
+    assert [(verdict.clause, verdict.verdict) for verdict in proof.verdicts] == [("C1", "drift")]
+
+
+class PassingOn(Edge):
+    """Answers lookups itself."""
+
+    def prober(self):
+        edge = self
+
+        class Prober:
+            requests = 0
+
+            def send(self, request):
+                self.requests += 1
+                edge.asked += 1
+                return Response(request, 200 if edge.asked > edge.late else 503)
+
+        return Prober()
+
+
+@pytest.mark.parametrize(("proxying", "waited"), [(True, 2), (False, None)])
+def test_an_apex_that_may_answer_itself_has_settled_when_it_does(whole, proxying, waited):
+    whole += ["ok"]
+    target = replace(TARGET, proxying=proxying)
+    proof, _unused, lines = proven(PassingOn(late=2), target=target, timeout=20)
+    assert proof.holds
+    assert len(lines) == waited if waited else len(lines) > 2
