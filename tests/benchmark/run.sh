@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")"
 python apply_set.py
 python site.py
+python doctor.py

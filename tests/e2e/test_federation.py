@@ -1,0 +1,421 @@
+"""The federation check through a real Gateway: the good case, a broken edge, other judges, and the CronJob."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import time
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._inside import resolved_inside
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach, check_instance
+from support.fediverse import MEDIA
+from support.instance import IMAGE, SERVICES, create, pod, start
+from support.judging import JUDGES, installed, judged
+from support.loopback import Authority
+from support.playbooks import kubectl, objects, playbook
+
+pytestmark = pytest.mark.cluster
+
+NAMESPACE = "federation-e2e"
+APEX, WEB = "judged.test", "social.judged.test"
+WEBFINGER = "/.well-known/webfinger"
+SETTLING = 60  # seconds Envoy may take to do what its routes say
+# Keeps what is posted to it, and tells it to whoever asks.
+COLLECTOR = """
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    posted = b""
+    def do_POST(self):
+        Handler.posted = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202); self.end_headers()
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(Handler.posted)
+HTTPServer(("", 8080), Handler).serve_forever()
+"""
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    return tmp_path_factory.mktemp("federation")
+
+
+@pytest.fixture(scope="module")
+def authority(scratch):
+    return Authority(scratch)
+
+
+def secret(name, file):
+    """The certificates and the key of one file, as the Gateway wants them."""
+    given = json.loads(
+        kubectl(
+            "create", "secret", "generic", name, f"--from-file=tls.crt={file}", f"--from-file=tls.key={file}",
+            "--type=kubernetes.io/tls", "--dry-run=client", "-o", "json",
+        )
+    )  # fmt: skip
+    create(NAMESPACE, [given])
+
+
+def host(authority, **changed):
+    return {
+        "federation": {
+            "mastodon_local_domain": APEX,
+            "mastodon_web_domain": WEB,
+            "mastodon_namespace": NAMESPACE,
+            "mastodon_owner_username": "alice",
+            "edge_services": SERVICES,
+            "edge_certificate_secret": "web-tls",
+            "edge_handle_certificate_secret": "apex-tls",
+            "edge_probe_address": "gateway",
+            "edge_ca_file": str(authority.path),
+            **changed,
+        }
+    }
+
+
+@pytest.fixture(scope="module")
+def running(authority, scratch):
+    """An instance behind the role's own edge."""
+    kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")
+    kubectl("create", "namespace", NAMESPACE)
+    secret("web-tls", authority.leaf((WEB,)))
+    secret("apex-tls", authority.leaf((APEX,)))
+    start(NAMESPACE, APEX, WEB)
+    done = playbook("tests/support/edge.yml", host(authority), scratch)
+    assert done.code == 0, done.output
+    yield objects("gateways", NAMESPACE)[0]["status"]["addresses"][0]["value"]
+    kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def resolve(running):
+    return tuple(f"{name}:{port}:{running}" for name in (APEX, WEB) for port in (80, 443))
+
+
+@pytest.fixture(scope="module")
+def check(resolve, authority):
+    def check():
+        reach = Reach(resolve, str(authority.path))
+        return check_instance(WEB, APEX, reach=reach, account="alice", media_host=MEDIA)
+
+    return check
+
+
+def told(report, verdict="drift"):
+    return {found.clause for found in report.verdicts if found.verdict == verdict}
+
+
+def test_every_clause_holds_and_the_budget_is_kept(check):
+    report = check()
+    assert report.ok, [str(found) for found in report.verdicts]
+    assert report.as_dict()["advice"] == []
+    assert told(report, "skipped") <= {"C12", "C13", "addresses", "resolution"}
+    assert report.requests <= 40
+
+
+# --- the edge, broken by its own routes; each breakage is a change of the routes by name, and the clauses that see it
+
+
+def redirects(**changed):
+    """Another redirect of the handle's paths; None leaves a part out."""
+
+    def change(routes):
+        for rule in routes["mastodon-handle"]["spec"]["rules"]:
+            found = next(one for one in rule["filters"] if one["type"] == "RequestRedirect")["requestRedirect"]
+            found.update(changed)
+
+    return change
+
+
+def headers(name, value):
+    """Another value of a header on the redirect, or no such header."""
+
+    def change(routes):
+        for rule in routes["mastodon-handle"]["spec"]["rules"]:
+            found = next(one for one in rule["filters"] if one["type"] == "ResponseHeaderModifier")
+            kept = [one for one in found["responseHeaderModifier"].get("set", []) if one["name"] != name]
+            kept += [{"name": name, "value": value}] if value is not None else []
+            found["responseHeaderModifier"]["set"] = kept or [{"name": "X-Unused", "value": "1"}]
+
+    return change
+
+
+def matches(*given):
+    """Other requests that the first rule of the handle catches."""
+
+    def change(routes):
+        routes["mastodon-handle"]["spec"]["rules"][0]["matches"] = list(given)
+
+    return change
+
+
+def without(name):
+    return lambda routes: routes.pop(name)
+
+
+def path(value, kind="Exact", **more):
+    return {"path": {"type": kind, "value": value}, **more}
+
+
+def before_web(match, **rule):
+    """A rule on the web domain that is found before the instance's."""
+
+    def change(routes):
+        routes["mastodon-web"]["spec"]["rules"].insert(0, {"matches": [match], **rule})
+
+    return change
+
+
+def backend(name):
+    service = SERVICES[name]
+    return {"backendRefs": [{"name": service["name"], "port": service["port"]}]}
+
+
+def answer_header(name, value):
+    modifier = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [{"name": name, "value": value}]}}
+    return {"filters": [modifier], **backend("web")}
+
+
+def to_elsewhere(**redirect):
+    return {"filters": [{"type": "RequestRedirect", "requestRedirect": redirect}]}
+
+
+def over_plain_http(routes):
+    routes["mastodon-http"]["spec"]["rules"] = [{"matches": [path("/", "PathPrefix")], **backend("web")}]
+
+
+ACCOUNT = [{"name": "resource", "type": "RegularExpression", "value": ".*no_such_user.*"}]
+ARRIVING = [{"name": "rel", "value": "self"}]
+
+BROKEN = {
+    "the query and path are replaced": (
+        redirects(path={"type": "ReplaceFullPath", "replaceFullPath": "/.well-known/webfinger/"}), {"C3"}),
+    "a wrong host": (redirects(hostname="nowhere.invalid"), {"C3"}),
+    "apex to www first": (redirects(hostname=f"www.{APEX}"), {"C3", "C4"}),
+    "an http target": (redirects(scheme="http", port=80), {"C3", "C6"}),
+    "the listener's port leaks": (redirects(port=8443), {"C3"}),
+    "no CORS": (headers("Access-Control-Allow-Origin", None), {"C5"}),
+    "CORS for one origin": (headers("Access-Control-Allow-Origin", f"https://{WEB}"), {"C5"}),
+    "CORS with credentials": (headers("Access-Control-Allow-Credentials", "true"), {"C5"}),
+    "a redirect without a lifetime": (headers("Cache-Control", None), {"C7"}),
+    "a redirect kept for a year": (headers("Cache-Control", "max-age=31536000"), {"C7"}),
+    "a prefix is captured": (matches(path("/.well-known", "PathPrefix"), path(WEBFINGER)), {"C1"}),
+    "everything is captured": (matches(path("/", "PathPrefix"), path(WEBFINGER)), {"C1"}),
+    "the apex answers webfinger itself, badly": (without("mastodon-handle"), {"C1", "C10"}),
+    "only GET is matched": (matches(path(WEBFINGER, method="GET")), {"C10"}),
+    "a second hop": (
+        before_web(path(WEBFINGER, queryParams=ARRIVING),
+                   **to_elsewhere(path={"type": "ReplaceFullPath", "replaceFullPath": "/elsewhere"})), {"C4"}),
+    "webfinger as plain text": (before_web(path(WEBFINGER), **answer_header("Content-Type", "text/plain")), {"C8"}),
+    "an unknown user is found": (
+        before_web(path(WEBFINGER, queryParams=ACCOUNT), filters=[
+            {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplaceFullPath", "replaceFullPath": "/actor"}}}],
+            **backend("web")), {"C9"}),
+    "streaming goes to Rails": (without("mastodon-streaming"), {"streaming"}),
+    "metrics for everyone": (before_web(path("/metrics"), **backend("streaming")), {"metrics"}),
+    "deliveries are redirected": (
+        before_web(path("/inbox"), **to_elsewhere(hostname=APEX)), {"inbox"}),
+    "a policy without the media host": (
+        before_web(path("/@alice"), **answer_header("Content-Security-Policy", "default-src 'self'")), {"media"}),
+    "a page over plain http": (over_plain_http, {"https"}),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def routes(running):
+    """The edge's routes as they are, without what the server adds."""
+    found = {}
+    for one in objects("httproutes", NAMESPACE):
+        one.pop("status", None)
+        one["metadata"] = {
+            key: one["metadata"][key] for key in ("name", "namespace", "labels") if key in one["metadata"]
+        }
+        found[one["metadata"]["name"]] = one
+    assert set(found) >= {"mastodon-handle", "mastodon-web", "mastodon-streaming", "mastodon-http"}
+    return found
+
+
+@pytest.fixture
+def broken(routes):
+    """Breaks the routes for one test."""
+
+    def apply(change):
+        changed = copy.deepcopy(routes)
+        change(changed)
+        for name in routes.keys() - changed.keys():
+            kubectl("-n", NAMESPACE, "delete", "httproute", name)
+        replace(changed)
+
+    yield apply
+    for name, route in routes.items():
+        if name not in {one["metadata"]["name"] for one in objects("httproutes", NAMESPACE)}:
+            create(NAMESPACE, [route])
+    replace(routes)
+
+
+def replace(routes):
+    """The whole spec, whoever owned which part of it."""
+    items = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(routes.values())})
+    subprocess.run(
+        ["kubectl", "-n", NAMESPACE, "replace", "-f", "-"], input=items, text=True, check=True, capture_output=True
+    )
+
+
+def settled(check, expected):
+    """The report once it tells what is expected, or the last one."""
+    deadline = time.monotonic() + SETTLING
+    while True:
+        report = check()
+        if told(report) == expected or time.monotonic() > deadline:
+            return report
+        time.sleep(1)
+
+
+@pytest.mark.parametrize(("change", "clauses"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_broken_edge_is_named_by_exactly_its_clauses(check, broken, change, clauses):
+    assert settled(check, set()).ok
+    broken(change)
+    report = settled(check, clauses)
+    assert told(report) == clauses, [str(found) for found in report.verdicts if found.wrong]
+    assert told(report, "unreachable") == set()
+    assert report.ok == (clauses == {"C7"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"days": -1}, "has expired"),
+        ({"chain": False}, "full chain"),
+        ({"names": ("other.test",)}, "not for this name"),
+    ],
+    ids=["expired", "incomplete chain", "wrong name"],
+)
+def test_a_bad_certificate_of_the_apex_is_clause_6(check, authority, fault, words):
+    secret("apex-tls", authority.leaf(**{"names": (APEX,), **fault}))
+    try:
+        report = settled(check, {"C6"})
+    finally:
+        secret("apex-tls", authority.leaf((APEX,)))
+    assert told(report) == {"C6"}
+    assert words in next(found.got for found in report.verdicts if found.clause == "C6")
+    assert {found.reason for found in report.verdicts if found.verdict == "unreachable"} == {"tls"}
+    assert settled(check, set()).ok
+
+
+def serve_web_by(process, port):
+    spec = {"selector": {"process": process}, "ports": [{"port": 3000, "targetPort": port}]}
+    kubectl("-n", NAMESPACE, "patch", "service", "mastodon-web", "--type=merge", "-p", json.dumps({"spec": spec}))
+
+
+def test_an_instance_with_its_subject_on_the_web_domain_is_clause_9(check, running):
+    """LOCAL_DOMAIN was forgotten: the same instance, told of one domain."""
+    create(NAMESPACE, pod("other", ["/program/fediverse.py", "8080", "web", WEB, WEB], "/health"))
+    kubectl("-n", NAMESPACE, "wait", "pod/mastodon-other", "--for=condition=Ready", "--timeout=120s")
+    serve_web_by("other", 8080)
+    try:
+        report = settled(check, {"C9", "api"})
+    finally:
+        serve_web_by("web", 3000)
+    assert told(report) == {"C9", "api"}
+    assert settled(check, set()).ok
+
+
+# --- other judges, and the check from inside
+
+
+def test_independent_clients_find_the_actor(check, resolve, authority):
+    installed()
+    assert settled(check, set()).ok
+    found = judged(f"alice@{APEX}", resolve, authority.path)
+    assert {judge: one["actor"] for judge, one in found.items()} == dict.fromkeys(JUDGES, f"https://{WEB}/users/alice")
+    assert {judge: one["complaints"] for judge, one in found.items() if one["complaints"]} == {}
+
+
+@pytest.mark.parametrize("breakage", ["a wrong host", "the apex answers webfinger itself, badly"])
+def test_independent_clients_agree_about_what_is_fatal(check, broken, resolve, authority, breakage):
+    change, clauses = BROKEN[breakage]
+    installed()
+    broken(change)
+    assert not settled(check, clauses).ok
+    found = judged(f"alice@{APEX}", resolve, authority.path)
+    assert {judge: one["actor"] for judge, one in found.items()} == dict.fromkeys(JUDGES)
+
+
+def test_names_are_looked_up_in_a_pod_of_the_instance(running):
+    cluster = connect({})
+    assert resolved_inside(cluster, NAMESPACE, ["kubernetes.default.svc"]) is None
+    labels = [f"app.kubernetes.io/instance={NAMESPACE}", "app.kubernetes.io/component=web"]
+    kubectl("-n", NAMESPACE, "label", "pod", "mastodon-web", *labels)
+    address = objects("services", "default")[0]["spec"]["clusterIP"]
+    found = resolved_inside(cluster, NAMESPACE, ["kubernetes.default.svc.cluster.local", "nowhere.invalid"])
+    assert found == {"kubernetes.default.svc.cluster.local": (address,), "nowhere.invalid": ()}
+
+
+@pytest.fixture(scope="module")
+def scheduled(running, authority, scratch):
+    """The CronJob, by the role; its schedule is not awaited."""
+    create(NAMESPACE, pod("collector", ["-c", COLLECTOR], "/"))
+    reach = {
+        "resolve": [f"{name}:{port}:{running}" for name in (APEX, WEB) for port in (80, 443)],
+        "ca_path": str(authority.path),
+        "ca_certificates": None,
+    }
+    changed = {
+        "edge_probe": reach,
+        "storage_connection": {"media_host": MEDIA},
+        "verify_schedule": "0 0 1 1 *",
+        "verify_image": IMAGE,
+        "verify_push_url": "http://mastodon-collector:8080/metrics/job/mastodon_federation",
+    }
+
+    def verify(**more):
+        done = playbook("tests/support/verify.yml", host(authority, **changed, **more), scratch)
+        assert done.code == 0, done.output
+        return done
+
+    done = verify()
+    assert done.changed_objects["CronJob mastodon-federation-check"] == "created"
+    kubectl("-n", NAMESPACE, "wait", "pod/mastodon-collector", "--for=condition=Ready", "--timeout=120s")
+    return verify
+
+
+def once(name):
+    kubectl("-n", NAMESPACE, "create", "job", name, "--from=cronjob/mastodon-federation-check")
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        status = json.loads(kubectl("-n", NAMESPACE, "get", "job", name, "-o", "json")).get("status", {})
+        ended = [one["type"] for one in status.get("conditions", []) if one["status"] == "True"]
+        if "Complete" in ended or "Failed" in ended:
+            break
+        time.sleep(1)
+    log = kubectl("-n", NAMESPACE, "logs", f"job/{name}")
+    script = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:8080/').read().decode())"
+    metrics = kubectl("-n", NAMESPACE, "exec", "mastodon-collector", "--", "python3", "-c", script)
+    return "Complete" in ended, log, metrics
+
+
+def test_the_cron_job_checks_the_same_and_feeds_the_metrics(check, scheduled):
+    assert settled(check, set()).ok
+    complete, log, metrics = once("good")
+    assert complete, log
+    assert log.startswith(f"OK: {WEB}")
+    assert f'mastodon_federation_verdict{{clause="C1",duty="must",web_domain="{WEB}"}} 1' in metrics
+    assert "mastodon_federation_check_timestamp_seconds{" in metrics
+
+
+def test_a_fault_fails_the_job_and_is_in_the_metrics(check, scheduled, broken):
+    broken(BROKEN["no CORS"][0])
+    assert told(settled(check, {"C5"})) == {"C5"}
+    complete, log, metrics = once("bad")
+    assert not complete
+    assert "\nC5 CORS: drift. " in log
+    assert f'mastodon_federation_verdict{{clause="C5",duty="must",web_domain="{WEB}"}} 0' in metrics
+
+
+def test_the_cron_job_is_kept_and_goes_when_told(scheduled):
+    assert scheduled().changed_tasks == []
+    assert scheduled(verify_schedule="never").changed_objects["CronJob mastodon-federation-check"] == "pruned"
+    assert objects("cronjobs", NAMESPACE) == []
+    assert scheduled(verify_schedule="never").changed_tasks == []
