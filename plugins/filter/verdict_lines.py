@@ -15,7 +15,7 @@ name: verdict_lines
 short_description: Verdicts for people
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
-description: One line when everything is in order, else one line for each clause that is not, with its cure.
+description: One line for each clause that must hold and does not, with its cure, or one line for all; then advice.
 options:
   _input:
     description: The verdicts of M(fediverse.mastodon.federation_check).

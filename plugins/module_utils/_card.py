@@ -45,14 +45,17 @@ def summary(results: Iterable[Mapping[str, Any]]) -> str:
 
 
 def verdict_lines(verdicts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line when everything is in order, else one line for each clause that is not."""
+    """One line for each clause that must hold and does not, or one for all that hold; then advice."""
     told = list(verdicts)
-    wrong = [verdict for verdict in told if verdict["verdict"] not in ("ok", "skipped")]
     if not told:
         return ["not checked"]
-    if not wrong:
-        return ["ok: " + " ".join(verdict["clause"] for verdict in told if verdict["verdict"] == "ok")]
-    return [
-        f"{verdict['clause']} {verdict['title']}: {verdict['verdict']}; got {verdict['got']} -> {verdict['cure']}"
-        for verdict in wrong
+    wrong = [verdict for verdict in told if verdict["verdict"] not in ("ok", "skipped")]
+    faults = [_fault(verdict) for verdict in wrong if verdict.get("duty") != "should"]
+    holding = "ok: " + " ".join(verdict["clause"] for verdict in told if verdict["verdict"] == "ok")
+    return (faults or [holding]) + [
+        f"advice: {_fault(verdict)}" for verdict in wrong if verdict.get("duty") == "should"
     ]
+
+
+def _fault(verdict: Mapping[str, Any]) -> str:
+    return f"{verdict['clause']} {verdict['title']}: {verdict['verdict']}; got {verdict['got']} -> {verdict['cure']}"

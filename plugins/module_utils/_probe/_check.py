@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 from ._addresses import domain_name, parse_overrides
 from ._handle import HANDLE_CLAUSES
@@ -30,7 +30,11 @@ from ._verdict import Outcome, Verdict, advised, drifting, evaluate, overall
 PROBES = (*HANDLE_PROBES, *INSTANCE_PROBES, *NETWORK_PROBES)
 CLAUSES = (*HANDLE_CLAUSES, *instance.clauses, *network.clauses)
 
-Inside: TypeAlias = "Callable[[tuple[str, ...]], Mapping[str, tuple[str, ...]] | None]"
+
+class Inside(Protocol):
+    """What names resolve to inside the instance's cluster; None when nobody there can be asked."""
+
+    def __call__(self, names: tuple[str, ...], /) -> Mapping[str, tuple[str, ...]] | None: ...
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,6 @@ def check_instance(
 ) -> Report:
     """All clauses for one instance. Without a local domain the instance is asked for it, once.
 
-    C(inside) tells what names resolve to inside the instance's cluster, and nothing when it cannot.
     Raises ValueError for options that cannot be used; whatever the instance does becomes a verdict.
     """
     prober = (reach or Reach()).prober()

@@ -6,20 +6,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 from ._http import Observation, Request
 from ._prober import Prober
 from ._target import Seen, Target
 
 Headers = tuple[tuple[str, str], ...]
-Ask: TypeAlias = "Callable[[Target, Seen], Request | None]"
 
 # More would look like an attack to the limits that some servers put on connections of one client.
 AT_ONCE = 6
+
+
+class Ask(Protocol):
+    """The request for a target, given what was seen before; None when there is nothing to ask."""
+
+    def __call__(self, target: Target, seen: Seen, /) -> Request | None: ...
 
 
 @dataclass(frozen=True)

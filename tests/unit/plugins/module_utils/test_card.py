@@ -40,3 +40,11 @@ def test_only_what_is_wrong_is_told_with_its_cure():
 
 def test_all_in_order_is_one_line():
     assert verdict_lines([{"clause": "C1", "verdict": "ok"}, {"clause": "C7", "verdict": "skipped"}]) == ["ok: C1"]
+
+
+def test_what_only_should_hold_is_advice():
+    advice = {"clause": "C7", "title": "cache", "duty": "should", "verdict": "drift", "got": "a year", "cure": "a day"}
+    line = "advice: C7 cache: drift; got a year -> a day"
+    assert verdict_lines([{"clause": "C1", "verdict": "ok"}, advice]) == ["ok: C1", line]
+    fault = {**advice, "clause": "C3", "duty": "must"}
+    assert verdict_lines([advice, fault]) == ["C3 cache: drift; got a year -> a day", line]
