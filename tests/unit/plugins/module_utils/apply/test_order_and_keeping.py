@@ -1,7 +1,12 @@
 """What is applied first, and what is never pruned."""
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._members import contents, key, why_kept
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._members import (
+    contents,
+    holding_data,
+    key,
+    why_kept,
+)
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._order import ordered
 
 
@@ -53,3 +58,10 @@ def test_contents_are_the_kinds_and_namespaces_of_the_objects():
     )
     assert found.group_kinds == {"Service", "Deployment.apps", "A"}
     assert found.namespaces == {"shop", "other"}
+
+
+def test_what_guards_data_stays_as_long_as_the_data():
+    guard = made("NetworkPolicy", annotations={"fediverse.mastodon/guards": "Cluster/db"})
+    cluster = made("Cluster", name="db", api_version="postgresql.cnpg.io/v1")
+    assert why_kept(guard, holding_data([guard, cluster])) == "it guards Cluster/db"
+    assert why_kept(guard, holding_data([guard])) is None
