@@ -110,6 +110,21 @@ def test_a_budget_is_never_exceeded():
     assert answers[2].reason == "budget"
 
 
+def test_an_endpoint_that_has_answered_is_asked_again_after_one_silence(bed, fediverse):
+    woken = threading.Event()
+
+    def sleeping(ask, answer):
+        if ask.path == "/asleep":
+            woken.wait(20)
+        return answer
+
+    asking = bed(fediverse(change=sleeping)).reach(timeout=1.0).prober()
+    first, asleep, last = (asking.send(Request(f"https://social.example.org{path}")) for path in ("/", "/asleep", "/"))
+    woken.set()
+    assert isinstance(first, Response) and isinstance(last, Response)
+    assert isinstance(asleep, Unreachable) and asleep.reason == "timeout"
+
+
 def test_an_endless_answer_ends_at_the_limit():
     with raw_server(b"HTTP/1.1 200 OK\r\n\r\n", endless=True) as port:
         answer = prober(port, timeout=10).send(ASK)
