@@ -30,10 +30,15 @@ def _overlaid(
     annotations: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> dict[str, Any]:
-    template = (manifest.get("spec") or {}).get("template")
+    spec = manifest.get("spec") or {}
+    if manifest.get("kind") == "CronJob":
+        return {
+            **manifest,
+            "spec": {**spec, "jobTemplate": _overlaid(spec["jobTemplate"], pod_spec, annotations, labels)},
+        }
+    template = spec.get("template")
     if not template:
         return dict(manifest)
     metadata: dict[str, Any] = {"labels": dict(labels), "annotations": dict(annotations)}
-    given = {name: value for name, value in metadata.items() if value}
-    over = {"spec": dict(pod_spec), **({"metadata": given} if given else {})}
-    return {**manifest, "spec": {**manifest["spec"], "template": merged(template, over)}}
+    over = {"metadata": {name: given for name, given in metadata.items() if given}, "spec": dict(pod_spec)}
+    return {**manifest, "spec": {**spec, "template": merged(template, over)}}

@@ -100,3 +100,13 @@ def test_fields_are_merged_into_every_pod_template_and_nothing_else():
 
 def test_nothing_over_leaves_all_as_it_is():
     assert overlay_pods([DEPLOYMENT], {}, {}, {}) == [DEPLOYMENT]
+
+
+def test_pods_of_cron_jobs_are_overlaid_too():
+    pod = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "job"}]}}
+    cron_job = {"kind": "CronJob", "spec": {"schedule": "@daily", "jobTemplate": {"spec": {"template": pod}}}}
+    (made,) = overlay_pods([cron_job], {"nodeSelector": {"c": "d"}}, {}, {"team": "z"})
+    assert made["spec"]["schedule"] == "@daily"
+    template = made["spec"]["jobTemplate"]["spec"]["template"]
+    assert template["metadata"]["labels"] == {"a": "b", "team": "z"}
+    assert template["spec"] == {"containers": [{"name": "job"}], "nodeSelector": {"c": "d"}}
