@@ -47,10 +47,9 @@ def _value(name: str, value: Any) -> Iterator[Fault]:
 
 def _contact(wanted: Mapping[str, Any]) -> Iterator[Fault]:
     """Mastodon takes either only with the other (mastodon: app/models/form/admin_settings.rb)."""
-    given = [name for name in _CONTACT if wanted.get(name)]
-    if len(given) == 1:
-        missing = next(name for name in _CONTACT if name not in given)
-        yield Fault(given[0], f"is given without {missing}", "give both, because Mastodon takes neither alone")
+    for one, other in (_CONTACT, reversed(_CONTACT)):
+        if wanted.get(one) and not wanted.get(other):
+            yield Fault(one, f"is given without {other}", "give both, because Mastodon takes neither alone")
     email = wanted.get("site_contact_email")
     if isinstance(email, str) and email and (problem := _email.fault(email)):
         yield Fault("site_contact_email", f"{email!r} {problem}", "write it like admin@example.org")
