@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Take an instance out of the cluster, from the edge inwards; its data goes only when its domain is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._apply._difference import difference
+from .._apply._members import GUARDS, PERSISTENT, group_kind
+from .._apply._outcome import Outcome
+from .._apply._parent import PART_OF, Parent
+from .._apply._projection import projection
+from .._apply._set import apply_set
+from .._domain_pin import NAME as PIN
+from .._edge._ownership import disown
+from .._kube._client import Cluster, reference
+from .._kube._errors import Failure, UnknownKindError
+from .._labels import MANAGED_BY
+
+# Nobody is led to what is already gone, and nothing writes into a database that is about to go.
+SETS = (
+    "mastodon-verify",
+    "mastodon-edge",
+    "mastodon-app",
+    "mastodon-storage",
+    "mastodon-cache",
+    "mastodon-database",
+)
+NAMESPACE_SET = "mastodon-namespace"
+
+# What modules make beside the sets.
+_LOOSE = (("batch/v1", "CronJob"), ("batch/v1", "Job"), ("networking.k8s.io/v1", "NetworkPolicy"))
+# Data, and what is known of it; databases before the volumes they stand on.
+_DATA = (
+    ("postgresql.cnpg.io/v1", "Database"),
+    ("postgresql.cnpg.io/v1", "Cluster"),
+    ("objectbucket.io/v1alpha1", "ObjectBucketClaim"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "Secret"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("v1", "ConfigMap"),
+)
+_OURS = f"app.kubernetes.io/managed-by={MANAGED_BY}"
+
+Object = dict[str, Any]
+
+
+def remove(
+    cluster: Cluster, namespace: str, local_domain: str, *, data: str = "", check_mode: bool = False
+) -> tuple[list[Outcome], list[Object]]:
+    """What happened to each object, and the objects that hold data and remain."""
+    if data and data != local_domain:
+        raise Failure(
+            f"data is {data!r}, and the instance is {local_domain}: repeat that name exactly to delete its data for"
+            " ever, or leave it out to keep them. Nothing was touched."
+        )
+    _refuse_another(cluster, namespace, local_domain)
+    outcomes = disown(cluster, namespace, check_mode=check_mode)
+    for name in SETS:
+        outcomes += _emptied(cluster, name, namespace, check_mode=check_mode)
+    loose = [one for one in _listed(cluster, namespace, _LOOSE) if not _member(one)]
+    outcomes += [_deleted(cluster, one, check_mode=check_mode) for one in loose]
+    if data:
+        outcomes = [outcome for outcome in outcomes if outcome.action != "kept"]
+        doomed = sorted(_listed(cluster, namespace, _DATA), key=_is_pin)
+        # In check mode the sets still hold what was pruned above.
+        doomed = [one for one in doomed if group_kind(one) in PERSISTENT or one["kind"] == "ConfigMap" or _guards(one)]
+        gone = {outcome.ref for outcome in outcomes}
+        outcomes += [_deleted(cluster, one, check_mode=check_mode) for one in doomed if reference(one) not in gone]
+        outcomes += _parents(cluster, namespace, check_mode=check_mode)
+        return outcomes, []
+    return outcomes, [one for one in _listed(cluster, namespace, _DATA) if group_kind(one) in PERSISTENT]
+
+
+def _refuse_another(cluster: Cluster, namespace: str, local_domain: str) -> None:
+    pin = cluster.get("v1", "ConfigMap", PIN, namespace) or {}
+    pinned = (pin.get("data") or {}).get("local_domain")
+    if pinned and pinned != local_domain:
+        raise Failure(
+            f"Namespace {namespace} holds the instance {pinned}, not {local_domain}: check the namespace and the"
+            " cluster. Nothing was touched."
+        )
+
+
+def _emptied(cluster: Cluster, name: str, namespace: str, *, check_mode: bool) -> list[Outcome]:
+    """A set without members; what it may not delete it keeps, and says why."""
+    parent = Parent(name, namespace)
+    if cluster.get("v1", "ConfigMap", parent.name, namespace) is None:
+        return []
+    made = apply_set(cluster, name=name, namespace=namespace, manifests=[], check_mode=check_mode)
+    return [outcome for outcome in made if outcome.action in ("pruned", "kept")]
+
+
+def _listed(cluster: Cluster, namespace: str, kinds: tuple[tuple[str, str], ...]) -> Iterator[Object]:
+    """All objects of these kinds that the collection made."""
+    for api_version, kind in kinds:
+        try:
+            yield from cluster.list(api_version, kind, namespace, labels=_OURS)
+        except UnknownKindError:
+            continue
+
+
+def _parents(cluster: Cluster, namespace: str, *, check_mode: bool) -> list[Outcome]:
+    names = [Parent(name, namespace).name for name in (*SETS, NAMESPACE_SET)]
+    found = [cluster.get("v1", "ConfigMap", name, namespace) for name in names]
+    return [_deleted(cluster, one, check_mode=check_mode) for one in found if one is not None]
+
+
+def _deleted(cluster: Cluster, live: Object, *, check_mode: bool) -> Outcome:
+    metadata = live["metadata"]
+    cluster.delete(live["apiVersion"], live["kind"], metadata["name"], metadata.get("namespace"), dry_run=check_mode)
+    return Outcome("pruned", live, *difference(projection(live), {}))
+
+
+def _member(live: Mapping[str, Any]) -> bool:
+    return PART_OF in (live["metadata"].get("labels") or {})
+
+
+def _guards(live: Mapping[str, Any]) -> bool:
+    return GUARDS in (live["metadata"].get("annotations") or {})
+
+
+def _is_pin(live: Mapping[str, Any]) -> bool:
+    """The pin goes last: until then a removal that was cut short still knows whose data these are."""
+    return bool(live["kind"] == "ConfigMap" and live["metadata"]["name"] == PIN)
