@@ -94,8 +94,12 @@ def _apex_lookup(*, encoded: bool = True, method: str = "GET") -> Ask:
 def _arrival(target: Target, seen: Seen) -> Request | None:
     first = answer(seen, "apex.webfinger")
     where = first.location if target.app and first is not None and first.is_redirect else None
-    # RFC 7033: a client never follows to plain http.
-    return Request(str(where), headers=_JRD) if where is not None and where.scheme == "https" else None
+    return Request(str(where), headers=_JRD) if where is not None and _ours(where, target) else None
+
+
+def _ours(url: Url, target: Target) -> bool:
+    """An answer must not be able to send the prober anywhere but to the instance, nor to plain http (RFC 7033)."""
+    return url.endpoint in {("https", domain, 443) for domain in (target.local_domain, target.web_domain)}
 
 
 def _web(path: Callable[[Target], str | None], headers: Headers, method: str = "GET") -> Ask:
@@ -111,9 +115,7 @@ def _web(path: Callable[[Target], str | None], headers: Headers, method: str = "
 def _linked(name: str, link: Callable[[Response | None], str | None], headers: Headers) -> Ask:
     def request(target: Target, seen: Seen) -> Request | None:
         url = Url.parse(link(answer(seen, name)) or "")
-        # An answer must not be able to send the prober anywhere but to the instance itself.
-        ours = url is not None and url.scheme == "https" and url.host in (target.local_domain, target.web_domain)
-        return Request(str(url), headers=headers) if ours else None
+        return Request(str(url), headers=headers) if url is not None and _ours(url, target) else None
 
     return request
 

@@ -187,6 +187,7 @@ def test_a_healthy_instance_has_no_fault(bed, fediverse):
 def test_a_breakage_is_named_by_its_clauses(bed, fediverse, change, clauses):
     report = bed(fediverse(change=change)).check(account="alice", media_host="files.example.org")
     assert outcomes(report, "drift") == clauses, [str(v) for v in report.verdicts if v.verdict == "drift"]
+    assert outcomes(report, "unreachable") == set()
     assert report.ok == (clauses in ADVICE)
     assert set(report.as_dict()["advice"]) == (clauses if clauses in ADVICE else set())
     assert all(verdict.got and verdict.cure for verdict in report.verdicts if verdict.verdict == "drift")
