@@ -285,6 +285,16 @@ def test_a_rule_with_other_duties_is_never_replaced(absent):
         kubectl("-n", SITE, "delete", "httproute", "mixed")
 
 
+def test_a_route_for_every_name_of_the_listener_is_in_the_way(absent):
+    create(SITE, [route("everybody", ("Exact", WEBFINGER), hosts=[], filters=[HAND_MADE])])
+    try:
+        refused = absent.handle(adopt=[f"HTTPRoute {SITE}/everybody"])
+        assert refused["verdict"] == "conflict"
+        assert f"HTTPRoute {SITE}/everybody owns {WEBFINGER} on {APEX}, besides others" in refused["msg"]
+    finally:
+        kubectl("-n", SITE, "delete", "httproute", "everybody")
+
+
 def test_an_object_with_our_name_is_taken_over_only_when_told(absent):
     create(NAMESPACE, [route("mastodon-handle", ("Exact", WEBFINGER), filters=[HAND_MADE])])
     refused = absent.handle()

@@ -55,7 +55,8 @@ def _http_route(route: Object, ours: Object) -> Pairs:
     if not _share_a_listener(route, ours):
         return
     everything: list[Object] = [{}]
-    for host in route["spec"].get("hostnames") or ("",):
+    # Without a hostname it is for every name of its listener. Envoy Gateway does not put ours before it: the older wins.
+    for host in route["spec"].get("hostnames") or (*ours["spec"]["hostnames"], ""):
         for rule in route["spec"].get("rules") or everything:
             for match in rule.get("matches") or everything:
                 path = match.get("path") or {}

@@ -51,7 +51,7 @@ def is_ours(live: Object) -> bool:
 def rivals(ours: Object, others: Iterable[Object]) -> Iterator[Rival]:
     """Those among other routes of the same kind that match a path of ours as exactly, or have its name.
 
-    Prefixes, wildcards and routes without a hostname are less specific and lose against ours, so they may stay.
+    Prefixes and wildcards are less specific and lose against ours, so they may stay.
     """
     for other in others:
         if reference(other) == reference(ours):
