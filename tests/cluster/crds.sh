@@ -36,6 +36,8 @@ SCHEMA_MODULES=(
   "github.com/traefik/traefik/v3@v$TRAEFIK docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"
   "github.com/prometheus-operator/prometheus-operator@v$PROMETHEUS_OPERATOR example/prometheus-operator-crd/*monitors.yaml"
   "github.com/prometheus-operator/prometheus-operator@v$PROMETHEUS_OPERATOR example/prometheus-operator-crd/*prometheusrules.yaml"
+  "github.com/kedacore/keda/v2@v$KEDA config/crd/bases/keda.sh_scaledobjects.yaml"
+  "github.com/kedacore/keda/v2@v$KEDA config/crd/bases/keda.sh_triggerauthentications.yaml"
   "sigs.k8s.io/external-dns@v$EXTERNAL_DNS config/crd/standard/dnsendpoints.externaldns.k8s.io.yaml"
 )
 # only where their operators are not installed, which bring them
