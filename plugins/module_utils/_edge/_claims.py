@@ -55,7 +55,7 @@ def _http_route(route: Object, ours: Object) -> Pairs:
     if not _share_a_listener(route, ours):
         return
     everything: list[Object] = [{}]
-    # Without a hostname it is for every name of its listener. Envoy Gateway does not put ours before it: the older wins.
+    # Without a hostname it is for every name of its listener, and on Envoy Gateway the older of the two wins.
     for host in route["spec"].get("hostnames") or (*ours["spec"]["hostnames"], ""):
         for rule in route["spec"].get("rules") or everything:
             for match in rule.get("matches") or everything:
