@@ -83,7 +83,9 @@ objects:
       description: V(pruned) or V(kept).
       type: str
 remains:
-  description: The objects of the instance that hold data and are still there, as V(Kind/name).
+  description:
+    - The objects of the instance that hold data and are still there, as V(Kind/name).
+    - Kinds that the user may not list, such as Secrets, are left out.
   returned: success
   type: list
   elements: str
