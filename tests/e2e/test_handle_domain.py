@@ -6,11 +6,12 @@ import json
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response
 from support.certificates import write
 from support.instance import SERVICES, create, pod, start
 from support.modules import run
 from support.playbooks import kubectl, objects, playbook
+from support.rails import until
 
 pytestmark = pytest.mark.cluster
 
@@ -358,6 +359,8 @@ def traefik(authorities, scratch):
         ],
     )
 
+    until(lambda: isinstance(edge.ask(f"https://{APEX}/"), Response) and edge.site()[0][0] == 200)
+
     def converge(*arguments, **changed):
         inventory = {
             "mastodon_local_domain": APEX,
@@ -445,11 +448,10 @@ def test_the_kinds_of_the_other_backend_are_gone(on_traefik):
         assert (answer.status, answer.header("Location")) == (301, f"https://{WEB}/about?a=%40")
 
 
-def test_a_prefix_of_the_site_does_not_win_by_its_length(on_traefik, traefik):
+@pytest.mark.parametrize("on_traefik", ["traefik"], indirect=True)
+def test_a_prefix_of_the_site_does_not_win_by_its_length(on_traefik):
     """Of two rules Traefik takes the longer one, and a prefix is longer than the same exact path."""
-    backend, edge, _done, _before = on_traefik
-    if backend != "traefik":
-        pytest.skip("an Ingress has no priority")
+    _backend, edge, _done, _before = on_traefik
     rule = (
         f"Host(`{APEX}`) && PathPrefix(`/.well-known/`) && !PathPrefix(`/a-path-so-long-that-this-rule-is-the-longest`)"
     )
@@ -472,10 +474,9 @@ def test_a_prefix_of_the_site_does_not_win_by_its_length(on_traefik, traefik):
         kubectl("-n", SITE, "delete", "ingressroutes.traefik.io", "longer")
 
 
+@pytest.mark.parametrize("on_traefik", ["traefik"], indirect=True)
 def test_a_rule_by_hand_on_traefik_is_named_and_replaced_only_when_told(on_traefik):
-    backend, edge, _done, _before = on_traefik
-    if backend != "traefik":
-        pytest.skip("an IngressRoute is in the way of IngressRoutes")
+    _backend, edge, _done, _before = on_traefik
     by_hand = {
         "kind": "Rule",
         "match": f"Host(`{APEX}`) && PathPrefix(`{WEBFINGER}`)",
