@@ -30,6 +30,7 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         yield Mistake(VARIABLE, str(error), "see the profile's shape in the README of the role app")
         return
     yield from _numbers(settled)
+    yield from _maxima(dictionary(values, VARIABLE), settled)
     yield from _groups(settled["sidekiq"])
     yield from _scheduler(settled["sidekiq"])
     for name, size in [*workloads(settled), ("job", settled["job"])]:
@@ -45,9 +46,16 @@ def _numbers(settled: Mapping[str, Any]) -> Iterator[Mistake]:
             number = size.get(name)
             if number is not None and number < least:
                 yield Mistake(VARIABLE, f"{name} of {part} is {number}", f"set {least} or more")
-        most, least = size.get("max_replicas"), size.get("replicas", 0)
-        if most is not None and most < least:
-            yield Mistake(VARIABLE, f"max_replicas of {part} is {most}, fewer than its {least} replicas", "set more")
+
+
+def _maxima(given: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterator[Mistake]:
+    """A profile's own maximum may well be below what the user makes the minimum; one that was given may not."""
+    groups = given.get("sidekiq")
+    told = {**given, **{f"sidekiq-{name}": group for name, group in (groups or {}).items()}}
+    for name, size in workloads(settled):
+        most, least = size["max_replicas"], size["replicas"]
+        if "max_replicas" in (told.get(name) or {}) and most is not None and most < least:
+            yield Mistake(VARIABLE, f"max_replicas of {name} is {most}, fewer than its {least} replicas", "set more")
 
 
 def _groups(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:

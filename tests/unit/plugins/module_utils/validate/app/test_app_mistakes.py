@@ -39,6 +39,10 @@ SOUND = [
     {"app_image": {"tag": "main-abc"}},
     {"app_sizes": sidekiq(a={"queues": ALL_BUT_SCHEDULER, "replicas": 3}, b={"queues": ["scheduler,1"]})},
     {"app_sizes": {"web": {"replicas": 0}}, "app_autoscaled_workloads": ["web"]},
+    {"app_sizes": {"web": {"replicas": 5}}},
+    {"mastodon_profile": "small", "app_autoscaling": {"web": True, "streaming": True, "sidekiq": True}},
+    {"app_autoscaling": {"web": True}, "app_autoscaled_workloads": ["streaming"]},
+    {"mastodon_monitoring": True, "app_metrics": {"port": 9500}},
     {"app_smtp": {"server": "mx", "login": "m", "password_secret": REF}},
     {"app_smtp": {"server": "mx", "port": 25, "tls": "starttls"}, "app_bulk_smtp": {"server": "mx2", "port": 465}},
     {"app_smtp": {"server": "mx", "from_address": "Example <a@example.org>"}},
@@ -113,6 +117,43 @@ MISTAKEN = [
     ({"app_sizes": {"wbe": {}}}, "app_sizes", "wbe is no part"),
     ({"app_autoscaled_workloads": ["sidekiq"]}, "app_autoscaled_workloads", "no workload 'sidekiq'"),
     ({"app_autoscaled_workloads": ["sidekiq-all"]}, "app_autoscaled_workloads", "exactly one replica"),
+    ({"app_autoscaling": {"sidekiq": True}}, "app_autoscaling", "nothing of it may have more pods"),
+    (
+        {"app_autoscaling": {"web": True}, "app_sizes": {"web": {"replicas": 2}}},
+        "app_autoscaling",
+        "web is switched on",
+    ),
+    (
+        {"app_autoscaling": {"web": True}, "app_autoscaled_workloads": ["web"]},
+        "app_autoscaling",
+        "two autoscalers would fight",
+    ),
+    ({"app_sizes": {"sidekiq": {"all": {"max_replicas": 3}}}}, "app_sizes", "never have more than one replica"),
+    ({"app_sizes": {"web": {"replicas": 3, "max_replicas": 2}}}, "app_sizes", "fewer than its 3 replicas"),
+    (
+        {
+            "mastodon_profile": "community",
+            "app_sizes": {"sidekiq": {"federation": {"replicas": 3, "max_replicas": 2}}},
+        },
+        "app_sizes",
+        "max_replicas of sidekiq-federation is 2",
+    ),
+    ({"mastodon_monitoring": True, "app_metrics": {"enabled": False}}, "app_metrics", "enabled is switched off"),
+    (
+        {"app_monitoring": True, "app_metrics": {"sidekiq_detailed": False}},
+        "app_metrics",
+        "sidekiq_detailed is switched",
+    ),
+    # Every autoscaler at its end (T45).
+    (
+        {
+            "mastodon_profile": "small",
+            "database_pooler_max_clients": 60,
+            "app_autoscaling": {"web": True, "streaming": True, "sidekiq": True},
+        },
+        "app_sizes",
+        "155 of 120",
+    ),
     # Connections (T45).
     ({"mastodon_profile": "small", "database_pooling": "none"}, "app_sizes", "95 of 80"),
     ({"mastodon_profile": "small", "database_pooler_max_clients": 40}, "app_sizes", "95 of 80"),

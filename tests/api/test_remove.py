@@ -1,0 +1,154 @@
+"""Taking an instance away on a real API server: what goes, in which order, and what stays without the domain's name."""
+
+from __future__ import annotations
+
+import os
+import uuid
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._keep import called
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._members import GUARDS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._set import apply_set
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import Domains
+from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import manifest as pin
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
+from ansible_collections.fediverse.mastodon.plugins.module_utils._labels import labels
+from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import remove
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(
+        not os.environ.get("KUBECONFIG"), reason="needs a cluster: KUBECONFIG is not set (run make api)"
+    ),
+]
+
+DOMAIN = "remove.test"
+POD = {"restartPolicy": "Never", "containers": [{"name": "one", "image": "example.org/one:1"}]}
+
+
+@pytest.fixture(name="cluster", scope="module")
+def fixture_cluster():
+    return connect({})
+
+
+@pytest.fixture(name="namespace")
+def fixture_namespace(cluster):
+    name = f"remove-{uuid.uuid4().hex[:8]}"
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield name
+    cluster.delete("v1", "Namespace", name)
+
+
+def made(kind, name, namespace, api_version="v1", annotations=None, **rest):
+    metadata = {"name": name, "namespace": namespace, "labels": labels(namespace, "test")}
+    if annotations:
+        metadata["annotations"] = annotations
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **rest}
+
+
+def claim(name, namespace):
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "storageClassName": "none"}
+    return made("PersistentVolumeClaim", name, namespace, spec=spec)
+
+
+def guard(name, namespace):
+    policy = {"podSelector": {}, "policyTypes": ["Ingress"]}
+    annotations = {GUARDS: "PersistentVolumeClaim/mastodon-queue"}
+    return made("NetworkPolicy", name, namespace, "networking.k8s.io/v1", annotations, spec=policy)
+
+
+@pytest.fixture(name="instance")
+def fixture_instance(cluster, namespace):
+    """The shape of an instance, of which nothing runs: sets, what modules make, data, and what others made."""
+    sets = {
+        "mastodon-edge": [made("ConfigMap", "edge", namespace, data={"a": "b"})],
+        "mastodon-app": [made("Service", "app", namespace, spec={"ports": [{"port": 1}]})],
+        "mastodon-cache": [claim("mastodon-queue", namespace), guard("mastodon-queue", namespace)],
+    }
+    for name, manifests in sets.items():
+        apply_set(cluster, name=name, namespace=namespace, manifests=manifests)
+    job = {"suspend": True, "template": {"spec": POD}}
+    cluster.create(made("Job", "mastodon-migrate-x", namespace, "batch/v1", spec=job))
+    cluster.create(made("Secret", "mastodon-secrets", namespace, stringData={"key": "x"}))
+    cluster.create(pin(namespace, Domains(DOMAIN, DOMAIN)))
+    cluster.create(made("ConfigMap", "mastodon-migrations", namespace, data={"version": "1"}))
+    cluster.create({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "theirs", "namespace": namespace}})
+    return namespace
+
+
+def standing(cluster, namespace):
+    kinds = [
+        *(("v1", kind) for kind in ("Service", "Secret", "ConfigMap", "PersistentVolumeClaim")),
+        *(("batch/v1", "Job"), ("networking.k8s.io/v1", "NetworkPolicy")),
+    ]
+    found = {called(one) for kind in kinds for one in cluster.list(*kind, namespace) if not leaving(one)}
+    return found - {"ConfigMap/kube-root-ca.crt"}
+
+
+def leaving(one):
+    return bool(one["metadata"].get("deletionTimestamp"))
+
+
+def pruned(outcomes):
+    return [called(outcome.object) for outcome in outcomes if outcome.action == "pruned"]
+
+
+DATA = {"PersistentVolumeClaim/mastodon-queue", "Secret/mastodon-secrets"}
+GONE = ["ConfigMap/edge", "Service/app", "Job/mastodon-migrate-x"]
+
+
+def test_everything_goes_from_the_edge_inwards_but_the_data(cluster, instance):
+    before = standing(cluster, instance)
+    predicted, _remaining = remove(cluster, instance, DOMAIN, check_mode=True)
+    assert standing(cluster, instance) == before
+    outcomes, remaining = remove(cluster, instance, DOMAIN)
+    assert pruned(predicted) == pruned(outcomes) == GONE
+    assert {called(one) for one in remaining} == DATA
+    after = standing(cluster, instance)
+    assert before - after == set(GONE)
+    # What admits to the data's pods stays with them.
+    assert after >= DATA | {"NetworkPolicy/mastodon-queue", "ConfigMap/mastodon-domains", "Secret/theirs"}
+    assert pruned(remove(cluster, instance, DOMAIN)[0]) == []
+
+
+def test_what_stayed_is_taken_up_again(cluster, instance):
+    uid = cluster.get("v1", "PersistentVolumeClaim", "mastodon-queue", instance)["metadata"]["uid"]
+    remove(cluster, instance, DOMAIN)
+    manifests = [claim("mastodon-queue", instance), guard("mastodon-queue", instance)]
+    outcomes = apply_set(cluster, name="mastodon-cache", namespace=instance, manifests=manifests)
+    assert {outcome.action for outcome in outcomes} == {"unchanged"}
+    assert cluster.get("v1", "PersistentVolumeClaim", "mastodon-queue", instance)["metadata"]["uid"] == uid
+
+
+def test_its_domain_deletes_the_data_too_and_the_pin_last(cluster, instance):
+    before = standing(cluster, instance)
+    predicted, _remaining = remove(cluster, instance, DOMAIN, data=DOMAIN, check_mode=True)
+    assert standing(cluster, instance) == before
+    outcomes, remaining = remove(cluster, instance, DOMAIN, data=DOMAIN)
+    assert pruned(predicted) == pruned(outcomes)
+    assert remaining == []
+    assert standing(cluster, instance) == {"Secret/theirs"}
+    ours = [name for name in pruned(outcomes) if not name.endswith("-applyset")]
+    assert ours[-1] == "ConfigMap/mastodon-domains"
+    assert pruned(remove(cluster, instance, DOMAIN, data=DOMAIN)[0]) == []
+
+
+@pytest.mark.parametrize("data", ["yes", "other.test", DOMAIN.upper(), f"{DOMAIN} "])
+def test_no_other_word_deletes_anything(cluster, instance, data):
+    before = standing(cluster, instance)
+    with pytest.raises(Failure, match="Nothing was touched"):
+        remove(cluster, instance, DOMAIN, data=data)
+    assert standing(cluster, instance) == before
+
+
+@pytest.mark.parametrize("data", ["", "other.test"])
+def test_another_instance_is_left_alone(cluster, instance, data):
+    before = standing(cluster, instance)
+    with pytest.raises(Failure, match=r"holds the instance remove\.test, not other\.test"):
+        remove(cluster, instance, "other.test", data=data)
+    assert standing(cluster, instance) == before
+
+
+def test_where_there_is_nothing_nothing_happens(cluster):
+    assert remove(cluster, "there-is-no-such-namespace", DOMAIN) == ([], [])
