@@ -16,6 +16,8 @@ AUTHORITY = {"name": "given-ca", "key": "ca.crt"}
 
 EVERYTHING = {
     "mastodon_profile": "community",
+    "mastodon_monitoring": True,
+    "mastodon_monitoring_labels": {"release": "prometheus"},
     "database_read_replica": True,
     "database_pool_size": 50,
     "database_image": "ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie",
