@@ -48,14 +48,23 @@ def authority(scratch):
 
 
 def secret(name, file):
-    """The certificates and the key of one file, as the Gateway wants them."""
-    given = json.loads(
-        kubectl(
-            "create", "secret", "generic", name, f"--from-file=tls.crt={file}", f"--from-file=tls.key={file}",
-            "--type=kubernetes.io/tls", "--dry-run=client", "-o", "json",
-        )
-    )  # fmt: skip
-    create(NAMESPACE, [given])
+    """One file's key and certificates, which the Gateway wants apart."""
+    marker = "-----BEGIN CERTIFICATE-----"
+    key, *certificates = file.read_text().split(marker)
+    chain = "".join(marker + certificate for certificate in certificates)
+    data = {"tls.crt": chain, "tls.key": key}
+    create(
+        NAMESPACE,
+        [
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {"name": name},
+                "type": "kubernetes.io/tls",
+                "stringData": data,
+            }
+        ],
+    )
 
 
 def host(authority, **changed):
