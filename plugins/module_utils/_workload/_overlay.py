@@ -40,5 +40,7 @@ def _overlaid(
     if not template:
         return dict(manifest)
     metadata: dict[str, Any] = {"labels": dict(labels), "annotations": dict(annotations)}
-    over = {"metadata": {name: given for name, given in metadata.items() if given}, "spec": dict(pod_spec)}
+    said = {name: given for name, given in metadata.items() if given}
+    # Where nothing is said nothing is claimed: an empty map would be ours all the same.
+    over = {"spec": dict(pod_spec), **({"metadata": said} if said else {})}
     return {**manifest, "spec": {**spec, "template": merged(template, over)}}
