@@ -10,7 +10,7 @@ import yaml
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples/permissions"
 # A rule that stands in a comment, for a choice that is not the default.
-OPTIONAL = re.compile(r"^  # (?=- apiGroups:|  resources:|  verbs:)", re.MULTILINE)
+OPTIONAL = re.compile(r"^ {6}# (?=- apiGroups:|  resources:|  verbs:)", re.MULTILINE)
 
 
 def documents(name: str, *, optional: bool = False, **names: str) -> list[dict[str, Any]]:
@@ -19,8 +19,8 @@ def documents(name: str, *, optional: bool = False, **names: str) -> list[dict[s
     for old, new in names.items():
         text = re.sub(rf"{old}$", new, text, flags=re.MULTILINE)
     if optional:
-        text = OPTIONAL.sub("  ", text)
-    return list(yaml.safe_load_all(text))
+        text = OPTIONAL.sub(" " * 6, text)
+    return list(yaml.safe_load(text)["items"])
 
 
 def granted(role: dict[str, Any]) -> dict[tuple[str, str], set[str]]:

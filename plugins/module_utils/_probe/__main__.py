@@ -102,7 +102,7 @@ def _tell(told: str, output: Path | None) -> None:
 def _push(metrics: str, url: str) -> None:
     request = urllib.request.Request(url, metrics.encode(), {"Content-Type": "text/plain; version=0.0.4"})
     try:
-        urllib.request.urlopen(request, timeout=_PUSH_SECONDS).close()
+        urllib.request.build_opener().open(request, timeout=_PUSH_SECONDS).close()
     except (urllib.error.URLError, ValueError) as error:
         raise OSError(f"the metrics cannot be pushed to {url}: {error}") from error
 

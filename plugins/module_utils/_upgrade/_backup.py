@@ -24,8 +24,8 @@ def parsed(time: str) -> datetime:
 
 def cluster_of(database: str) -> str | None:
     """The CloudNativePG Cluster that a database's identity names, as the role database makes it; None for another."""
-    kind, _, rest = database.partition("/")
-    return rest.split("/")[1] if kind == "cnpg" and rest.count("/") == 2 else None
+    kind, *parts = database.split("/")
+    return parts[1] if kind == "cnpg" and len(parts) == 3 else None
 
 
 def newest(backups: Iterable[Mapping[str, Any]], cluster: str | None) -> tuple[str, datetime] | None:
