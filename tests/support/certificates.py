@@ -1,6 +1,6 @@
-"""A throwaway certificate authority and one server certificate: certificates.py DIRECTORY NAME...
+"""A throwaway certificate authority and its server certificates: certificates.py DIRECTORY FILE NAME...
 
-Writes ca.crt, tls.crt (with the chain) and tls.key, once: files that exist are left alone.
+Writes ca.crt and ca.key, FILE.crt (with the chain) and FILE.key, once: files that exist are left alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+PEM = serialization.Encoding.PEM
 DAY = datetime.timedelta(days=1)
 
 
@@ -58,21 +59,33 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def write(directory: Path, names: list[str]) -> None:
+def write(directory: Path, names: list[str], file: str = "tls") -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    if (directory / "tls.key").exists():
+    if (directory / f"{file}.key").exists():
         return
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "fediverse.mastodon test authority")])
-    authority = issue("fediverse.mastodon test authority", authority_key, authority_name, authority_key, [])
+    authority, authority_key = _authority(directory)
+    key = ec.generate_private_key(ec.SECP256R1())
     leaf = issue(names[0], key, authority.subject, authority_key, names)
-    pem = serialization.Encoding.PEM
-    (directory / "ca.crt").write_bytes(authority.public_bytes(pem))
-    (directory / "tls.crt").write_bytes(leaf.public_bytes(pem) + authority.public_bytes(pem))
-    (directory / "tls.key").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    (directory / f"{file}.crt").write_bytes(leaf.public_bytes(PEM) + authority.public_bytes(PEM))
+    (directory / f"{file}.key").write_bytes(_private(key))
+
+
+def _authority(directory: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    certificate, private = directory / "ca.crt", directory / "ca.key"
+    if private.exists():
+        key = serialization.load_pem_private_key(private.read_bytes(), None)
+        return x509.load_pem_x509_certificate(certificate.read_bytes()), key
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = "fediverse.mastodon test authority"
+    authority = issue(name, key, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), key, [])
+    certificate.write_bytes(authority.public_bytes(PEM))
+    private.write_bytes(_private(key))
+    return authority, key
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), sys.argv[2:])
+    write(Path(sys.argv[1]), sys.argv[3:], sys.argv[2])
