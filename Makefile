@@ -4,6 +4,8 @@ SHELL := bash
 .ONESHELL:
 .SILENT:
 ENV := source tests/env.sh
+# The end-to-end tests that CI has the time for.
+WHOLE := test_bad_input test_site test_two_instances test_upgrade
 CLUSTER := $(ENV); eval "$$(tests/cluster/bed env)"
 
 help: ## this text
@@ -43,13 +45,13 @@ api: cluster ## the engine against a real API server
 
 e2e: cluster ## whole instances on a real cluster: pytest and the molecule scenarios
 	$(CLUSTER)
-	pytest tests/e2e/test_bad_input.py tests/e2e/test_site.py tests/e2e/test_two_instances.py -q
+	pytest $(WHOLE:%=tests/e2e/%.py) -q
 	tests/molecule.sh
 
-roles: cluster ## each role and module by itself on a real cluster, and the double against real servers; about an hour
+roles: cluster ## what takes long: each role and module by itself, upgrades that are killed or fail, the double; over an hour
 	$(CLUSTER)
 	[ "$$(tests/cluster/bed source)" = given ] || tests/cluster/bed operators traefik
-	pytest tests/e2e -q --ignore-glob='*/test_bad_input.py' --ignore-glob='*/test_site.py' --ignore-glob='*/test_two_instances.py'
+	pytest tests/e2e -q $(WHOLE:%=--ignore=tests/e2e/%.py)
 	pytest tests/double/selfcheck -q
 
 benchmark: cluster ## ratios, measured in one run on one machine

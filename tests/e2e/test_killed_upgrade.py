@@ -89,6 +89,10 @@ class Point:
     hangs: str = ""
     job: str = ""
 
+    @property
+    def slug(self) -> str:
+        return self.name.replace(",", "").replace(" ", "_")
+
 
 POINTS = (
     (
@@ -210,7 +214,7 @@ class Old:
         return made["changed"]
 
 
-@pytest.mark.parametrize(("early", "late"), POINTS, ids=lambda point: point.name.replace(" ", "_"))
+@pytest.mark.parametrize(("early", "late"), POINTS, ids=lambda point: point.slug)
 def test_an_upgrade_killed_twice_is_finished_by_the_next_run(old, gate, early, late):
     instance = old.restore()
     secrets = instance.secrets()
@@ -232,12 +236,7 @@ def test_an_upgrade_killed_twice_is_finished_by_the_next_run(old, gate, early, l
     assert done(instance) == (NEW, NEW)
     assert versions(instance) == {NEW}
     assert instance.secrets() == secrets
-
-
-def test_then_nothing_is_left_to_do(old):
-    again = old.instance.site(NEW)
-    assert again.code == 0, again.output[-5000:]
-    assert again.changed_tasks == []
+    assert instance.site(NEW).changed_tasks == []
 
 
 def start(instance: Instance, gate: Gate) -> Playbook:
