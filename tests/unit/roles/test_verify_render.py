@@ -69,12 +69,12 @@ def pod(manifests):
 def test_the_program_is_the_collection_s_own(plain):
     files = {file.name: file.read_text().rstrip("\n") for file in PROGRAM.glob("*.py")}
     assert plain["ConfigMap"]["data"] == files
-    assert "__main__.py" in files
+    assert "_program.py" in files
 
 
 def test_what_is_asked(plain):
     (container,) = pod(plain)["containers"]
-    assert container["command"] == ["python3", "-B", "-m", "federation_check"]
+    assert container["command"] == ["python3", "-B", "-m", "federation_check._program"]
     assert " ".join(container["args"]) == (
         "social.example.org --inside --local-domain example.org --account alice --media-host files.example.org"
     )

@@ -34,7 +34,7 @@ def run(program):
     def run(running, *arguments, web=WEB):
         reach = [part for line in running.resolve for part in ("--resolve", line)]
         # -S and -E: neither packages nor the paths of this test's environment.
-        command = [sys.executable, "-S", "-E", "-B", "-m", "federation_check", web]
+        command = [sys.executable, "-S", "-E", "-B", "-m", "federation_check._program", web]
         command += [*reach, "--ca-path", str(running.authority.path), *arguments]
         return subprocess.run(command, cwd=program, capture_output=True, text=True, timeout=60, check=False)
 

@@ -4,7 +4,7 @@
 
 """The federation check as a program, for monitoring and for a CronJob: it needs nothing but Python.
 
-This directory under any name is the program: python3 -m NAME social.example.org
+This directory under any name is the program: python3 -m NAME._program social.example.org
 """
 
 from __future__ import annotations
