@@ -22,10 +22,6 @@ from ._ownership import disown, objection, own
 from ._proof import Proof, prove
 from ._rules import Server, recognized, rule, rules
 
-# Traefik answers HEAD with 308 where GET gets 301 (pkg/middlewares/redirect/redirect.go): servers follow both, and no
-# configuration changes it. Told all the same.
-_TOLERATED = {"traefik": frozenset({"C10"})}
-
 
 @dataclass(frozen=True)
 class Wish:
@@ -76,8 +72,7 @@ def converge(cluster: Cluster, wish: Wish, *, check_mode: bool, note: Callable[[
     made = {**result(outcomes), "rules": ready}
     if not wish.provable or (check_mode and made["changed"]):
         return {**made, **_told("unproven", None)}
-    tolerated = _TOLERATED.get(wish.handle.backend, frozenset())
-    proof = prove(wish.target, wish.reach, timeout=wish.timeout, tolerated=tolerated, note=note)
+    proof = prove(wish.target, wish.reach, timeout=wish.timeout, note=note)
     told = _told("ok" if proof.holds else proof.outcome, proof)
     if proof.holds:
         return {**made, **told, "msg": _proven(wish.handle, outcomes)}

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from .._probe._check import Reach
 from .._probe._handle import prove_handle
@@ -53,7 +53,6 @@ def prove(
     reach: Reach,
     *,
     timeout: float,
-    tolerated: Collection[str] = (),
     note: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -61,7 +60,6 @@ def prove(
     """All clauses, once the edge has converged or C(timeout) seconds have passed.
 
     While waiting two requests are repeated every few seconds; the proof itself is made twice at most.
-    Clauses that are C(tolerated) are told and do not decide.
     """
     deadline = clock() + timeout
     pause, proofs, requests = _SHORTEST_PAUSE, 0, 0
@@ -70,8 +68,7 @@ def prove(
         waiting = unsettled(target, prober)
         late = clock() + pause > deadline
         if waiting is None or late:
-            found = prove_handle(target, fresh := reach.prober())
-            verdicts = tuple(replace(one, duty="should") if one.clause in tolerated else one for one in found)
+            verdicts = prove_handle(target, fresh := reach.prober())
             proofs, requests = proofs + 1, requests + fresh.requests
             proof = Proof(verdicts, requests + prober.requests)
             if proof.holds or late or proofs == _PROOFS:

@@ -12,7 +12,7 @@ from ._contract import Contract, always, app
 from ._handle_probes import HANDLE_PROBES
 from ._http import Response, Unreachable, Url
 from ._redirect_clauses import ANSWERS, FOREIGN, REDIRECTING
-from ._target import REFUSALS, Seen, Target, answer, answered
+from ._target import FOLLOWED_REDIRECTS, REFUSALS, Seen, Target, answer, answered
 from ._verdict import Deviation
 
 _EVERY = tuple(probe.name for probe in HANDLE_PROBES)
@@ -76,8 +76,15 @@ def methods(target: Target, seen: Seen) -> Iterator[Deviation]:
         wanted, found = answer(seen, get), answer(seen, head)
         if found is None or wanted is None or {found.status, wanted.status} & REFUSALS:
             continue
-        if (found.status, found.header("Location")) != (wanted.status, wanted.header("Location")):
+        if not _same(found, wanted):
             yield Deviation(f"HEAD {found.place} answers {found}, GET {wanted}", "Do not restrict the rule to GET.")
+
+
+def _same(one: Response, other: Response) -> bool:
+    # Traefik answers HEAD with 308 where GET gets 301 (pkg/middlewares/redirect/redirect.go): all of them are followed.
+    statuses = {one.status, other.status}
+    alike = len(statuses) == 1 or statuses <= FOLLOWED_REDIRECTS
+    return alike and one.header("Location") == other.header("Location")
 
 
 @clause("C11", "no obstacles", "no challenge, authentication, geo block or rate limit", _HANDLED, always)

@@ -7,12 +7,10 @@ from dataclasses import replace
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge import _handle_domain
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle_domain import Wish, converge, remove
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._proof import Proof
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import redirect_objects
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import KubeError, UnknownKindError
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Response
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._verdict import Verdict
 
 HANDLE = Handle("one.invalid", "one.invalid", "mastodon")
 SPLIT = replace(HANDLE, local_domain="apex.invalid", web_domain="web.invalid")
@@ -127,26 +125,6 @@ def test_the_rule_of_the_server_in_use_is_shown(monkeypatch):
 
 def test_one_domain_needs_no_rule():
     assert told(Empty(), replace(HANDLE, backend="none"), app=False)["rules"] == {}
-
-
-def proof_of(*drifting):
-    verdicts = [Verdict(clause, "x", "must", "drift", None, "", "", "") for clause in drifting]
-    return lambda target, reach, *, timeout, tolerated, note: Proof(
-        tuple(replace(one, duty="should") if one.clause in tolerated else one for one in verdicts), 1
-    )
-
-
-def test_what_traefik_cannot_do_is_told_and_does_not_decide(monkeypatch):
-    traefik = replace(SPLIT, backend="traefik")
-    monkeypatch.setattr(_handle_domain, "own", lambda *given, **options: [])
-    for drifting, verdict in ((["C10"], "ok"), (["C10", "C3"], "drift"), (["C3"], "drift")):
-        monkeypatch.setattr(_handle_domain, "prove", proof_of(*drifting))
-        result = told(Empty(), traefik)
-        assert result["verdict"] == verdict
-        assert [one["clause"] for one in result["verdicts"] if one["verdict"] == "drift"] == drifting
-    monkeypatch.setattr(_handle_domain, "prove", proof_of("C10"))
-    monkeypatch.setattr(_handle_domain, "objection", lambda cluster, handle: "")
-    assert told(Empty(), SPLIT)["verdict"] == "drift"
 
 
 def test_an_ingress_is_not_proven_before_the_instance_that_answers_runs(monkeypatch):

@@ -124,6 +124,10 @@ BROKEN = {
         on_apex(lambda ask, answer: answer.but(405, Location=None) if ask.method == "HEAD" else answer),
         {"C10"},
     ),
+    "HEAD is led elsewhere": (
+        on_apex(lambda ask, answer: answer.but(308, Location=f"https://{WEB}/") if ask.method == "HEAD" else answer),
+        {"C10"},
+    ),
     "a bot challenge": (on_apex(lambda ask, answer: answer.but(403, Location=None)), {"C11"}),
     "Mastodon does not know its host": (on_web(OWNED[1], lambda ask, answer: answer.but(403)), {"C11"}),
     "no public key": (on_web("/actor", lambda ask, answer: body(answer, "PUBLIC KEY", "NOTHING")), {"actor"}),

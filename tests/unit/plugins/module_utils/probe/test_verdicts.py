@@ -158,3 +158,7 @@ def test_families_are_asked_one_by_one_only_where_there_are_two():
         asked(Target("example.org", "social.example.org", families=("example.org", "social.example.org"))) == [4, 6] * 2
     )
     assert asked(Target("example.org", "example.org")) == []
+
+
+def test_head_may_be_redirected_with_another_status_that_is_followed():
+    assert judged(BEFORE_THE_APP, seen(apex_head=redirect(status=308)))["C10"].verdict == "ok"
