@@ -57,6 +57,11 @@ options:
   disabled:
     description: Whether the account is locked, so that nobody can log in to it. Left as it is unless given.
     type: bool
+  database:
+    description:
+      - A text that names the database, as C(identity) of the fact C(database_connection). What was seen to hold is not
+        looked up again unless this text becomes another one.
+    type: str
   reset_password:
     description:
       - A text that names a request for a new password, such as the day. Another text than the last gives the account
@@ -194,6 +199,7 @@ OPTIONS = {
     "approved": {"type": "bool", "default": True},
     "confirmed": {"type": "bool", "default": True},
     "disabled": {"type": "bool"},
+    "database": {"type": "str"},
     # It names a request and is no password.
     "reset_password": {"type": "str", "no_log": False},
     "secret_name": {"type": "str", "no_log": False},
@@ -208,7 +214,7 @@ OPTIONS = {
 def ensure(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     wanted = Wanted(
-        **{name: params[name] for name in ("username", "email", "role", "approved", "confirmed", "disabled")}
+        **{name: params[name] for name in ("username", "email", "role", "approved", "confirmed", "disabled", "database")}
     )
     check(wanted)
     cluster, progress = connect(params), Progress(params["progress_file"])

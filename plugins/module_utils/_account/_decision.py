@@ -23,6 +23,8 @@ class Wanted:
     confirmed: bool = True
     # Whether the account is locked; None leaves that as it is.
     disabled: bool | None = None
+    # The identity of the database it is to be in: another one is looked into, whatever was seen in the former.
+    database: str | None = None
 
 
 @dataclass(frozen=True)

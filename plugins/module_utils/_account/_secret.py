@@ -49,7 +49,8 @@ def default_name(username: str) -> str:
 def fingerprint(wanted: Wanted) -> str:
     """What was verified in the database last, so that the same wish is not verified again."""
     known = [wanted.username.lower(), wanted.email.lower(), wanted.role]
-    text = json.dumps([*known, wanted.approved, wanted.confirmed, wanted.disabled])
+    place = [wanted.database] if wanted.database else []
+    text = json.dumps([*known, wanted.approved, wanted.confirmed, wanted.disabled, *place])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -80,7 +80,8 @@ def state(live: Mapping[str, Any]) -> Job:
         if condition["status"] != "True":
             continue
         if condition["type"] == "Complete":
-            return Job(name, "complete", finished=live["status"].get("completionTime", ""))
+            database = (live["metadata"].get("annotations") or {}).get(PREFIX + "database", "")
+            return Job(name, "complete", finished=live["status"].get("completionTime", ""), database=database)
         if condition["type"] == "Failed":
             return Job(name, "failed", reason=condition.get("reason") or "Failed")
     return Job(name, "unfinished")

@@ -225,6 +225,9 @@ class Migration:
         watch = self._watch(self._goal.job)
         finished = _job.state(watch.job()).finished
         left = _job.post_pending(watch.pod())
+        # First, because a run that is killed here records the Job again, and one that has recorded looks at nothing.
+        if self._marked:
+            _new_keys.forget(self._cluster, self._namespace, self._marked)
         try:
             _record.write(self._cluster, self._namespace, live, recorded(record, self._goal, finished, left))
         except KubeError as error:
@@ -232,8 +235,6 @@ class Migration:
                 raise
             return  # another run wrote; what it wrote is read next
         self._report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"
-        if self._marked:
-            _new_keys.forget(self._cluster, self._namespace, self._marked)
 
     def _let_pass(self, other: dict[str, Any]) -> None:
         """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""

@@ -67,6 +67,8 @@ class Job:
     state: Literal["unfinished", "complete", "failed"]
     finished: str = ""
     reason: str = ""
+    # The identity of the database it ran on.
+    database: str = ""
     # Why an unfinished Job that never ran is not waited for; empty if it is.
     stuck: str = ""
 
@@ -90,15 +92,17 @@ def next_step(record: Record | None, goal: Goal, job: Job | None) -> Step:
         return Step("done")
     if goal.phase == AFTER and not is_done(record, replace(goal, phase=BEFORE)):
         return Step("refuse", f"the migrations of {goal.image} before the rollout are not done yet; run them first")
-    return Step("start") if job is None else _step_with(job, record)
+    return Step("start") if job is None else _step_with(job, record, goal)
 
 
-def _step_with(job: Job, record: Record | None) -> Step:
+def _step_with(job: Job, record: Record | None, goal: Goal) -> Step:
     """What follows from the Job that exists."""
     if job.state == "unfinished":
         return Step("replace", job.stuck) if job.stuck else Step("wait")
     if job.state == "failed":
         return Step("replace", f"it failed before ({job.reason})")
+    if job.database and job.database != goal.database:
+        return Step("replace", "it finished on another database")
     if record and job.finished <= record.finished:
         return Step("replace", "the database has seen other migrations since it finished")
     return Step("record")

@@ -15,6 +15,7 @@ from . import (
     _app_images,
     _app_mail,
     _app_maintenance,
+    _app_migration,
     _app_monitoring,
     _app_network,
     _app_search,
@@ -34,6 +35,7 @@ _SUBJECTS = (
     _app_search,
     _app_sso,
     _app_maintenance,
+    _app_migration,
     _app_extra,
 )
 

@@ -226,6 +226,17 @@ def test_what_is_asked_for_is_changed_and_the_rest_left_alone():
     assert (bob["role"], bob["disabled"]) == ("", False)
 
 
+def test_another_database_gets_the_account_too():
+    world = World()
+    here = replace(ALICE, database="cnpg/a/b/c@1")
+    assert ensure(world, here).outcome == "created"
+    first = world.kept("password")
+    world.users.clear()
+    assert ensure(world, here).outcome == "unchanged", "what was seen is not looked up again"
+    assert ensure(world, replace(ALICE, database="cnpg/a/b/c@2")).outcome == "created"
+    assert world.kept("password") != first
+
+
 def test_a_new_account_may_be_locked_from_the_start():
     world = World()
     assert ensure(world, replace(ALICE, disabled=True)).outcome == "created"

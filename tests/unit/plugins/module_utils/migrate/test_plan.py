@@ -38,6 +38,9 @@ def complete(when):
         (None, BEFORE_NEW, RUNNING, "wait"),
         (None, BEFORE_NEW, complete("2026-02-01T00:00:00Z"), "record"),
         (NEW_HALF, BEFORE_NEW, complete("2026-02-01T00:00:00Z"), "done"),
+        # A database made anew under the same name, beside the Job that served the former one.
+        (None, BEFORE_NEW, replace(complete("2026-02-01T00:00:00Z"), database="former"), "replace"),
+        (None, BEFORE_NEW, replace(complete("2026-02-01T00:00:00Z"), database="db"), "record"),
         # An upgrade.
         (OLD_DONE, BEFORE_NEW, None, "start"),
         (OLD_DONE, BEFORE_NEW, complete("2026-02-01T00:00:00Z"), "record"),
