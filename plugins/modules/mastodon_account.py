@@ -214,7 +214,10 @@ OPTIONS = {
 def ensure(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     wanted = Wanted(
-        **{name: params[name] for name in ("username", "email", "role", "approved", "confirmed", "disabled", "database")}
+        **{
+            name: params[name]
+            for name in ("username", "email", "role", "approved", "confirmed", "disabled", "database")
+        }
     )
     check(wanted)
     cluster, progress = connect(params), Progress(params["progress_file"])

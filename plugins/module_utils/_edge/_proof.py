@@ -68,7 +68,7 @@ def prove(
         waiting = unsettled(target, prober)
         late = clock() + pause > deadline
         if waiting is None or late:
-            verdicts = prove_handle(target, fresh := reach.prober())
+            verdicts = tuple(prove_handle(target, fresh := reach.prober()))
             proofs, requests = proofs + 1, requests + fresh.requests
             proof = Proof(verdicts, requests + prober.requests)
             if proof.holds or late or proofs == _PROOFS:

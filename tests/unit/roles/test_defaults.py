@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,12 @@ def test_every_option_is_described(role):
 def test_the_readme_names_every_input(role):
     text = (role / "README.md").read_text()
     assert [name for name in options(role) if f"`{name}`" not in text] == []
+
+
+def test_every_collection_wide_name_that_is_read_is_known():
+    # The role preflight refuses other names with this prefix as misspelt.
+    known = set(options(next(role for role in ROLES if role.name == "preflight")))
+    files = [*ROLES[0].parent.glob("*/defaults/main.yml"), *ROLES[0].parents[1].glob("playbooks/*.yml")]
+    # Not a module's name: fediverse.mastodon.mastodon_tootctl.
+    read = {name for file in files for name in re.findall(r"(?<![\w.])mastodon_\w+", file.read_text())}
+    assert read <= known, read - known
