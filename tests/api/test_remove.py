@@ -150,5 +150,16 @@ def test_another_instance_is_left_alone(cluster, instance, data):
     assert standing(cluster, instance) == before
 
 
+def test_what_is_being_deleted_already_is_not_deleted_again(cluster, instance):
+    """As a volume is, until the last pod that uses it is gone."""
+    held = {"metadata": {"finalizers": ["example.org/held"]}}
+    cluster.patch("v1", "PersistentVolumeClaim", "mastodon-queue", instance, held)
+    assert "PersistentVolumeClaim/mastodon-queue" in pruned(remove(cluster, instance, DOMAIN, data=DOMAIN)[0])
+    assert leaving(cluster.get("v1", "PersistentVolumeClaim", "mastodon-queue", instance))
+    assert pruned(remove(cluster, instance, DOMAIN, data=DOMAIN)[0]) == []
+    freed = {"metadata": {"finalizers": None}}
+    cluster.patch("v1", "PersistentVolumeClaim", "mastodon-queue", instance, freed)
+
+
 def test_where_there_is_nothing_nothing_happens(cluster):
     assert remove(cluster, "there-is-no-such-namespace", DOMAIN) == ([], [])

@@ -96,12 +96,13 @@ def _emptied(cluster: Cluster, name: str, namespace: str, *, check_mode: bool) -
 
 
 def _listed(cluster: Cluster, namespace: str, kinds: tuple[tuple[str, str], ...]) -> Iterator[Object]:
-    """All objects of these kinds that the collection made."""
+    """All objects of these kinds that the collection made, but for those that are being deleted already."""
     for api_version, kind in kinds:
         try:
-            yield from cluster.list(api_version, kind, namespace, labels=_OURS)
+            found = cluster.list(api_version, kind, namespace, labels=_OURS)
         except UnknownKindError:
             continue
+        yield from (one for one in found if "deletionTimestamp" not in one["metadata"])
 
 
 def _told(cluster: Cluster, namespace: str, kind: tuple[str, str]) -> list[Object]:
