@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import yaml
 from support.fediverse import APEX, WEB, Fediverse
 from support.loopback import Authority, serving
 
@@ -27,18 +28,21 @@ def instance(tmp_path):
         yield start
 
 
-def verify(directory, *arguments, **variables):
-    # No inventory, no cluster: the web domain is all that is known of it.
+def verify(directory, *, inventory=None, **variables):
+    """Without a cluster, and without an inventory unless one is given, as groups of hosts with their variables."""
     environment = {name: value for name, value in os.environ.items() if "KUBE" not in name and "K8S" not in name}
-    command = ["ansible-playbook", "fediverse.mastodon.verify", "-i", "localhost,"]
-    command += ["-e", json.dumps({"mastodon_web_domain": WEB, **variables}), *arguments]
+    command = ["ansible-playbook", "fediverse.mastodon.verify", "-e", json.dumps(variables)]
+    if inventory is not None:
+        file = directory / "inventory.yml"
+        file.write_text(yaml.safe_dump({group: {"hosts": hosts} for group, hosts in inventory.items()}))
+        command += ["-i", str(file)]
     return subprocess.run(
         command, cwd=ROOT, env={**environment, "HOME": str(directory)}, capture_output=True, text=True, check=False
     )
 
 
 def test_the_web_domain_alone_is_enough(instance, tmp_path):
-    done = verify(tmp_path, **instance(Fediverse()))
+    done = verify(tmp_path, mastodon_web_domain=WEB, **instance(Fediverse()))
     assert done.returncode == 0, done.stdout
     assert "ok: C1 C2 C3" in done.stdout
     assert "What other servers rely on holds in every clause." in done.stdout
@@ -49,7 +53,8 @@ def test_a_fault_is_told_with_its_cure_and_fails(instance, tmp_path):
         return answer.but(Access_Control_Allow_Origin=None) if ask.host == APEX else answer
 
     report = tmp_path / "report.json"
-    done = verify(tmp_path, verify_report=str(report), **instance(Fediverse(change=without_cors)))
+    reach = instance(Fediverse(change=without_cors))
+    done = verify(tmp_path, mastodon_web_domain=WEB, verify_report=str(report), **reach)
     assert done.returncode == 2
     assert "C5 CORS: drift; got" in done.stdout and "Set the header to * there" in done.stdout
     assert "What other servers rely on does not hold in C5." in done.stdout
@@ -62,3 +67,29 @@ def test_a_name_that_is_none_is_one_sentence(tmp_path):
     assert done.returncode == 2
     assert "'https://social.example.org/' is not a domain name such as social.example.org." in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_an_inventory_s_instances_are_its_group_mastodon(instance, tmp_path):
+    first = {"mastodon_web_domain": WEB, "mastodon_local_domain": APEX, **instance(Fediverse())}
+    done = verify(tmp_path, inventory={"mastodon": {"first": first}, "web": {"other": {}}})
+    assert done.returncode == 0, done.stdout
+    assert "ok: [first]" in done.stdout
+    assert "[localhost]" not in done.stdout and "[other]" not in done.stdout
+
+
+def test_a_domain_that_is_named_is_asked_alone_whatever_the_inventory_holds(instance, tmp_path):
+    ours = {"mastodon_web_domain": "social.invalid", "mastodon_local_domain": "invalid"}
+    done = verify(tmp_path, inventory={"mastodon": {"first": ours}}, mastodon_web_domain=WEB, **instance(Fediverse()))
+    assert done.returncode == 0, done.stdout
+    assert "ok: [localhost]" in done.stdout and "[first]" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("inventory", "host"),
+    [(None, "localhost"), ({"web": {"other": {}}}, "localhost"), ({"mastodon": {"one": {}}}, "one")],
+)
+def test_without_a_domain_the_variable_and_the_cure_are_named(tmp_path, inventory, host):
+    done = verify(tmp_path, inventory=inventory)
+    assert done.returncode == 2
+    assert f"mastodon_web_domain is not set for {host}, so there is no instance to ask: name the domain" in done.stdout
+    assert "is undefined" not in done.stdout + done.stderr
