@@ -190,6 +190,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._job import image
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._migrate import Migration, Work
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import BEFORE, Goal
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._record import read, stopped
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._report import SKIPPED, result, skipped
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import go_on
 from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._arguments import CONSENT_ARGS, consent
@@ -217,7 +218,7 @@ def migrate(module: AnsibleModule) -> dict[str, Any]:
     goal = Goal(params["phase"], image(params["job_template"]), params["database"], at_once)
     if params["skip"]:
         module.warn(SKIPPED)
-        return skipped(goal)
+        return skipped(goal, stopped(read(connect(params), params["namespace"])))
     times = {name: params[name] for name in ("start_timeout", "deadline", "ttl")}
     work = Work(params["job_template"], **times, consent=consent(params), egress=params["egress"])
     migration = Migration(connect(params), params["namespace"], goal, work, progress)

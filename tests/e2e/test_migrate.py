@@ -167,6 +167,19 @@ def test_a_killed_run_is_resumed(instance):
     assert migrate(instance)["changed"] is False
 
 
+def test_no_older_version_follows_a_killed_run_that_migrated_everything(instance):
+    migrate(instance, version=OLD)
+    fault(instance, "slow:0.2")
+    killed = start(instance, strategy="stop_first")
+    until(lambda: len(jobs(instance)) == 2)
+    killed.kill()
+    refused = migrate(instance, version=OLD)
+    assert f"Mastodon {NEW} -> {OLD} is refused" in refused["msg"]
+    resumed = migrate(instance, strategy="stop_first")
+    assert not resumed.failed, resumed.output
+    assert (resumed["post_pending"], action(resumed, "Job")) == (False, {})
+
+
 def test_a_run_killed_before_it_recorded_what_it_did(instance):
     migrate(instance)
     before = jobs(instance)
@@ -281,6 +294,7 @@ def test_everything_stands_still_for_all_migrations_at_once(instance):
 
     again = migrate(instance, strategy="stop_first")
     assert (again["changed"], again["stopped"]) == (False, ["mastodon-sidekiq-all"]), "also after a run that was killed"
+    assert migrate(instance, skip=True)["stopped"] == again["stopped"], "whoever skips migrations wants things to run"
     assert migrate(instance, phase="rollout")["changed"]
     until(lambda: len(workers(instance)) == 2)
     assert migrate(instance, phase="rollout")["changed"] is False

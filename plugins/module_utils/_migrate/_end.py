@@ -12,6 +12,9 @@ from typing import Any
 
 from .._ready._pods import containers, ending, exit_of
 
+# The label with which Kubernetes marks the Pods of a Job.
+JOB_LABEL = "batch.kubernetes.io/job-name"
+
 Pod = Mapping[str, Any]
 
 

@@ -27,7 +27,7 @@ from .._upgrade._check import check_change
 from .._upgrade._guards import Consent
 from .._upgrade._version import OTP_SECRET_SERIES, version_of_image
 from . import _job, _policy, _record
-from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, is_done, next_step, recorded
+from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, begun, is_done, next_step, recorded
 from ._report import Report
 from ._script import Doubts
 from ._standstill import Processes
@@ -62,6 +62,8 @@ class Migration:
         self._report = Report(goal)
         self._processes = Processes(cluster, namespace, progress)
         self._doubts = Doubts()
+        # Whether there was a record at all.
+        self._is_recorded = False
         # Whether the database is taken as empty.
         self._is_new = False
         # The Secret whose keys are still marked as new.
@@ -74,7 +76,7 @@ class Migration:
             live = _record.read(self._cluster, self._namespace)
             record = _record.record(live)
             if first:
-                self._report.before = record
+                self._report.before, self._is_recorded = record, live is not None
             if is_done(record, self._goal):
                 self._report.after = record
                 self._report.stopped = list(_record.stopped(live))
@@ -94,8 +96,9 @@ class Migration:
         if is_done(record, self._goal):
             return report
         self._check(record, self._work.consent)
-        own = self._jobs().get(self._goal.job)
-        step = next_step(record, self._goal, self._state(own))
+        jobs = self._jobs()
+        own = jobs.pop(self._goal.job, None)
+        step = next_step(record, self._goal, self._state(own), map(_job.state, jobs.values()))
         if step.kind == "refuse" and self._goal.phase == BEFORE:
             raise self._refusal(step)
         # After the rollout it is about work that this run, were it not a prediction, would have done already.
@@ -116,13 +119,14 @@ class Migration:
         """Failure if the version must not run on this database; and what is not known of it."""
         if self._goal.phase == AFTER:
             return
-        goal, known = self._goal, record is not None and record.database == self._goal.database
-        change = None
+        goal, change = self._goal, None
+        here = record is not None and record.database == goal.database
         # What is recorded of another database says nothing about this one.
-        if known or record is None:
+        if here or record is None:
             wanted = version_of_image(goal.image)
             change = check_change(self._cluster, self._namespace, record, wanted, consent, database=goal.database)
-        self._is_new = not known and change is None
+        self._is_new = not here and change is None
+        known = here and record is not None and record.before_rollout != "" and record.begun == ""
         new_keys = self._new_keys()
         old = change is not None and change.present.series < OTP_SECRET_SERIES
         self._doubts = Doubts(version=not known or old, new_keys=() if known else new_keys)
@@ -139,7 +143,7 @@ class Migration:
         """Make one step."""
         jobs = self._jobs()
         own = jobs.pop(self._goal.job, None)
-        step = next_step(record, self._goal, self._state(own))
+        step = next_step(record, self._goal, self._state(own), map(_job.state, jobs.values()))
         others = [job for job in jobs.values() if _job.state(job).state == "unfinished"]
         if step.kind == "refuse":
             raise self._refusal(step)
@@ -152,7 +156,7 @@ class Migration:
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
             self._remove(own)
-        elif self._ready(live):
+        elif self._ready(live) and self._begin(record):
             self._prepare(check_mode=False)
             self._start()
 
@@ -171,6 +175,16 @@ class Migration:
                 return False
             self._report.actions |= {("Deployment", name): "changed" for name in stopped}
         return True
+
+    def _begin(self, record: Record | None) -> bool:
+        """Remember what no older version can run after; False if the record was written meanwhile.
+
+        A run may be killed while its Job goes on: were only its end recorded, an older version could be started next.
+        """
+        if (new := begun(record, self._goal)) in (None, record):
+            return True
+        live = _record.read(self._cluster, self._namespace)
+        return _record.record(live) == record and self._keep(live, new)
 
     def _prepare(self, *, check_mode: bool) -> None:
         """Let the Job reach what it needs by now; the policies of the application are applied after it."""
@@ -228,13 +242,18 @@ class Migration:
         # First, because a run that is killed here records the Job again, and one that has recorded looks at nothing.
         if self._marked:
             _new_keys.forget(self._cluster, self._namespace, self._marked)
+        self._keep(live, recorded(record, self._goal, finished, left))
+
+    def _keep(self, live: dict[str, Any] | None, new: Record) -> bool:
+        """Write the record; False if another run wrote since, and what it wrote is to be read next."""
         try:
-            _record.write(self._cluster, self._namespace, live, recorded(record, self._goal, finished, left))
+            _record.write(self._cluster, self._namespace, live, new)
         except KubeError as error:
             if error.status != 409:
                 raise
-            return  # another run wrote; what it wrote is read next
-        self._report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"
+            return False
+        self._report.actions.setdefault(("ConfigMap", _record.NAME), "changed" if self._is_recorded else "created")
+        return True
 
     def _let_pass(self, other: dict[str, Any]) -> None:
         """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""

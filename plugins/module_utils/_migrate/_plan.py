@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +58,8 @@ class Record:
     post_pending: int | None = None
     # When the Job behind the newest entry finished, in Kubernetes' form, which sorts.
     finished: str = ""
+    # The image of a Job begun since, after which no older version can run; it may have done all or nothing.
+    begun: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,21 +84,25 @@ class Step:
 
 def is_done(record: Record | None, goal: Goal) -> bool:
     """Whether the record says that there is nothing to do."""
-    if record is None or record.database != goal.database:
+    if record is None or record.database != goal.database or record.begun not in ("", goal.image):
         return False
     return goal.image == (record.before_rollout if goal.phase == BEFORE else record.after_rollout)
 
 
-def next_step(record: Record | None, goal: Goal, job: Job | None) -> Step:
+def next_step(record: Record | None, goal: Goal, job: Job | None, others: Iterable[Job] = ()) -> Step:
     """What brings the database nearer to the goal; ``job`` is the Job of the goal's name, if it exists."""
     if is_done(record, goal):
         return Step("done")
     if goal.phase == AFTER and not is_done(record, replace(goal, phase=BEFORE)):
         return Step("refuse", f"the migrations of {goal.image} before the rollout are not done yet; run them first")
-    return Step("start") if job is None else _step_with(job, record, goal)
+    if job is None:
+        return Step("start")
+    # Without a record, such as when somebody deleted it, the other Jobs tell what came after.
+    here = [other.finished for other in others if other.database in ("", goal.database)]
+    return _step_with(job, (record and record.finished) or max(here, default=""), goal)
 
 
-def _step_with(job: Job, record: Record | None, goal: Goal) -> Step:
+def _step_with(job: Job, since: str, goal: Goal) -> Step:
     """What follows from the Job that exists."""
     if job.state == "unfinished":
         return Step("replace", job.stuck) if job.stuck else Step("wait")
@@ -103,15 +110,23 @@ def _step_with(job: Job, record: Record | None, goal: Goal) -> Step:
         return Step("replace", f"it failed before ({job.reason})")
     if job.database and job.database != goal.database:
         return Step("replace", "it finished on another database")
-    if record and job.finished <= record.finished:
+    if since and job.finished <= since:
         return Step("replace", "the database has seen other migrations since it finished")
     return Step("record")
+
+
+def begun(record: Record | None, goal: Goal) -> Record | None:
+    """The record from before the goal's Job on; None if an older version can run whatever the Job does."""
+    if goal.phase == BEFORE and not goal.at_once:
+        return None
+    known = record if record and record.database == goal.database else Record(goal.database, "")
+    return replace(known, begun=goal.image)
 
 
 def recorded(record: Record | None, goal: Goal, finished: str, post_pending: int | None) -> Record:
     """The record after the goal's Job has finished well."""
     if goal.phase == AFTER and record:
-        return replace(record, after_rollout=goal.image, post_pending=0, finished=finished)
+        return replace(record, after_rollout=goal.image, post_pending=0, finished=finished, begun="")
     before = record if record and record.database == goal.database else Record(goal.database, "")
     if goal.at_once:
         post_pending = 0

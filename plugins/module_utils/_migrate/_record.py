@@ -37,6 +37,7 @@ def record(live: Mapping[str, Any] | None) -> Record | None:
         after_rollout=data.get("after_rollout", ""),
         post_pending=int(pending) if pending.isdecimal() else None,
         finished=data.get("finished", ""),
+        begun=data.get("begun", ""),
     )
 
 
@@ -48,6 +49,7 @@ def write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, new:
         "after_rollout": new.after_rollout,
         "post_pending": UNKNOWN if new.post_pending is None else str(new.post_pending),
         "finished": new.finished,
+        "begun": new.begun,
     }
     _write(cluster, namespace, live, data)
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -71,8 +71,8 @@ def gone_on(namespace: str, names: Sequence[str], *, recorded: bool) -> dict[str
     }
 
 
-def skipped(goal: Goal) -> dict[str, Any]:
-    """The result when the user asked for nothing to be done."""
+def skipped(goal: Goal, stopped: Iterable[str]) -> dict[str, Any]:
+    """The result when the user asked for nothing to be done. ``stopped``: what stands still since an earlier run."""
     return {
         "changed": False,
         "msg": SKIPPED,
@@ -80,7 +80,7 @@ def skipped(goal: Goal) -> dict[str, Any]:
         "post_pending": False,
         "post_pending_count": None,
         "skipped_migrations": True,
-        "stopped": [],
+        "stopped": list(stopped),
         "objects": [],
     }
 

@@ -18,7 +18,7 @@ def obstacle(pod: Pod | None, *, differs: bool) -> str:
     ``differs``: its Pod is not the one that is wanted by now.
     """
     if pod is not None:
-        if _has_begun(pod):
+        if has_begun(pod):
             return ""
         state = _pods.pod(pod)
         if _pods.unscheduled(pod) or (isinstance(state, Progressing) and state.doubtful):
@@ -26,7 +26,7 @@ def obstacle(pod: Pod | None, *, differs: bool) -> str:
     return "it has not started, and the configuration has changed since it was made" if differs else ""
 
 
-def _has_begun(pod: Pod) -> bool:
+def has_begun(pod: Pod) -> bool:
     """Whether a container ran. Those before them only prepare its files, and never touch the database."""
     # Without a container that tells, the end of the Pod is what there is to go by, such as after an eviction.
     if ended(pod) is not None:

@@ -15,7 +15,7 @@ from .._kube._progress import Progress
 from .._ready import _pods
 from .._ready._scrub import scrub
 from .._ready._state import Ready
-from ._end import ended
+from ._end import JOB_LABEL, ended
 from ._job import state
 
 INTERVAL = 2.0
@@ -62,7 +62,7 @@ class Watch:
 
     def pod(self) -> dict[str, Any] | None:
         """The Job's Pod, the newest if it was replaced."""
-        pods = self._cluster.list("v1", "Pod", self._namespace, labels=f"batch.kubernetes.io/job-name={self._name}")
+        pods = self._cluster.list("v1", "Pod", self._namespace, labels=f"{JOB_LABEL}={self._name}")
         return max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"], default=None)
 
     def failure(self) -> str:

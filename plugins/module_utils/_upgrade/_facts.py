@@ -13,7 +13,9 @@ from typing import Any
 from .._kube._client import Cluster, UnknownKindError
 from .._labels import PREFIX
 from .._migrate import _record
+from .._migrate._end import JOB_LABEL
 from .._migrate._plan import Record
+from .._migrate._start import has_begun
 from . import _backup
 from ._guards import Change, Consent
 from ._version import Version, version_of_image
@@ -30,13 +32,20 @@ def change(cluster: Cluster, namespace: str, record: Record | None, wanted: Vers
     """What would change; None for a new instance, and if a tag tells no version."""
     if wanted is None:
         return None
-    if record is None:
-        present = complete = running(cluster, namespace)
-    else:
-        present = version_of_image(record.before_rollout)
-        finished = record.after_rollout == record.before_rollout
-        complete = present if finished else version_of_image(record.after_rollout)
+    present, complete = _present(cluster, namespace, record)
     return Change(present, wanted, complete) if present else None
+
+
+def _present(cluster: Cluster, namespace: str, record: Record | None) -> tuple[Version | None, Version | None]:
+    """The newest version of which there are migrations in the database, and the one of which they are complete."""
+    if record and (unrecorded := _unrecorded(cluster, namespace, record)):
+        return unrecorded, None
+    if record is None or not record.before_rollout:
+        web = running(cluster, namespace)
+        return web, web
+    present = version_of_image(record.before_rollout)
+    finished = record.after_rollout == record.before_rollout
+    return present, present if finished else version_of_image(record.after_rollout)
 
 
 def running(cluster: Cluster, namespace: str) -> Version | None:
@@ -73,6 +82,20 @@ def missing_backup(
     return _backup.lacking(_backup.newest(backups, of_cluster), began or cluster.clock, consent.backup_max_age)
 
 
+def _unrecorded(cluster: Cluster, namespace: str, record: Record) -> Version | None:
+    """The version whose migrations were begun, and may have been done since, by a Job that nobody recorded."""
+    if not (begun := version_of_image(record.begun)):
+        return None
+    jobs = cluster.list("batch/v1", "Job", namespace, labels=f"app.kubernetes.io/component={_record.COMPONENT}")
+    names = [job["metadata"]["name"] for job in jobs if _image(job) == record.begun]
+    pods = [pod for name in names for pod in cluster.list("v1", "Pod", namespace, labels=f"{JOB_LABEL}={name}")]
+    # Only Pods that are there can tell that nothing ran: one of an image that cannot be pulled, for example.
+    return None if pods and not any(map(has_begun, pods)) else begun
+
+
 def _runs(job: Object, wanted: Version) -> bool:
-    image = (job["metadata"].get("annotations") or {}).get(_IMAGE, "")
-    return version_of_image(image) == wanted
+    return version_of_image(_image(job)) == wanted
+
+
+def _image(job: Object) -> str:
+    return (job["metadata"].get("annotations") or {}).get(_IMAGE, "")

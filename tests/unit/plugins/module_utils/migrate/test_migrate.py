@@ -344,6 +344,95 @@ def test_new_keys_are_asked_about_once(known):
     assert _new_keys.marked(cluster.secrets["mastodon-secrets"]) == (), "they are in use now"
 
 
+def killed(cluster, goal, consent):
+    """A run that ends when its Job has just been made."""
+    create = cluster.create
+
+    def last(manifest):
+        create(manifest)
+        if manifest["kind"] == "Job":
+            raise KeyboardInterrupt
+
+    cluster.create = last
+    with pytest.raises(KeyboardInterrupt):
+        migration(cluster, goal, consent=consent).run()
+    cluster.create = create
+
+
+BACK = Goal(BEFORE, "mastodon:v4.5.15", "db")
+
+
+def half_way(goal):
+    """An upgrade from 4.5 to 4.6 that was killed at the goal's Job."""
+    cluster = rolled_out() if goal.phase == AFTER else Cluster()
+    recorded(cluster, BACK.image)
+    if goal.phase == AFTER:
+        _record.write(
+            cluster, "social", cluster.record, Record("db", GOAL.image, BACK.image, 2, "2026-01-02T00:00:00Z")
+        )
+    killed(cluster, goal, Consent(without_backup="4.5.15 -> 4.6.5"))
+    return cluster
+
+
+@pytest.mark.parametrize("goal", [ALL, Goal(AFTER, GOAL.image, "db")])
+@pytest.mark.parametrize("predicted", [True, False])
+def test_no_older_version_follows_a_job_that_nobody_recorded(goal, predicted):
+    cluster = half_way(goal)
+    run = migration(cluster, BACK)
+    with pytest.raises(Failure, match=re.escape("4.6.5 -> 4.5.15 is refused")):
+        run.predict() if predicted else run.run()
+    allowed = migration(cluster, BACK, consent=Consent(downgrade="4.6.5 -> 4.5.15")).run()
+    assert (allowed.after.before_rollout, allowed.after.begun) == (BACK.image, "")
+
+
+@pytest.mark.parametrize("goal", [ALL, Goal(AFTER, GOAL.image, "db")])
+def test_a_job_that_nobody_recorded_is_taken_up_again(goal):
+    cluster = half_way(goal)
+    made = len(cluster.created)
+    report = migration(cluster, goal).run()
+    assert report.after == Record("db", GOAL.image, GOAL.image, 0, FINISHED["completionTime"])
+    assert len(cluster.created) == made
+
+
+def test_an_older_version_may_follow_the_first_half_alone():
+    cluster = half_way(GOAL)
+    assert migration(cluster, BACK).run().actions == {}
+
+
+def test_a_job_of_which_nothing_ran_holds_no_version_up():
+    cluster = half_way(ALL)
+    cluster.left_behind(cluster.jobs[ALL.job], BROKEN)
+    report = migration(cluster, BACK).run()
+    assert ALL.job in cluster.deleted
+    assert (report.after.before_rollout, report.after.begun) == (BACK.image, "")
+
+
+@pytest.mark.parametrize("known", [None, "mastodon:v4.2.9"])
+def test_a_job_that_is_made_anew_looks_at_the_database_as_the_first_one_did(known):
+    """At the data of others in a new instance, at second factors in an old one."""
+    cluster, words = Cluster(), "4.2.9 -> 4.6.5"
+    if known:
+        recorded(cluster, known)
+    killed(cluster, ALL, Consent(without_backup=words, skipped_minor=words))
+    cluster.left_behind(cluster.jobs[ALL.job], {"terminated": {"exitCode": 1}})
+    cluster.jobs[ALL.job]["status"] = FAILED
+    migration(cluster, ALL, consent=Consent(without_backup=words, skipped_minor=words)).run()
+    first, again = (job["spec"]["template"]["spec"]["containers"][0]["command"] for job in cluster.created)
+    assert "schema=$(" in first[-1]
+    assert first == again
+
+
+def test_without_a_record_the_newest_job_counts():
+    cluster = Cluster()
+    for version, finished in (("4.6.5", "2026-01-01T00:00:00Z"), ("4.6.6", "2026-01-02T00:00:00Z")):
+        goal = Goal(BEFORE, f"mastodon:v{version}", "db")
+        made = _job.manifest(TEMPLATE, "social", goal, Doubts(), deadline=60, ttl=None)
+        cluster.left_behind(made, RUNNING)
+        cluster.jobs[goal.job]["status"] = {**FINISHED, "completionTime": finished}
+    migration(cluster).run()
+    assert cluster.deleted == [GOAL.job]
+
+
 @pytest.mark.parametrize("other", ["mastodon:v4.6.6", "mastodon:v4.7.0"])
 def test_another_run_that_was_faster_is_checked_again(other):
     """While this run waited for it, another one has recorded its version; its backup is this one's too."""
