@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import handle_of
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import redirect_objects
 
 DOCUMENTATION = r"""
@@ -59,8 +59,8 @@ _value:
 def handle_redirect(handle: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The objects, in the order to apply them."""
     try:
-        return redirect_objects(Handle(**handle))
-    except (TypeError, ValueError) as error:
+        return redirect_objects(handle_of(handle))
+    except ValueError as error:
         raise AnsibleFilterError(f"handle_redirect: {error}") from error
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import handle_of
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._rules import rules
 
 DOCUMENTATION = r"""
@@ -21,9 +21,17 @@ author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - Ready rules for a handle domain that is answered outside the cluster, as
     RV(fediverse.mastodon.webfinger_redirect#module:rules).
+  - Nothing is asked and no cluster is needed.
 options:
   _input:
-    description: The handle domain, as P(fediverse.mastodon.handle_redirect#filter) takes it.
+    description:
+      - The handle domain, as a dictionary. A key that is missing or unknown is an error that names it.
+      - C(local_domain), the domain in people's handles, such as V(example.org). Required.
+      - C(web_domain), the domain the instance is served on, such as V(social.example.org). Required.
+      - C(status), the status of the redirect, V(301), V(302) or V(307). Unless set, it is V(301).
+      - C(max_age), how long browsers and proxies may keep the redirect, in seconds. Unless set, it is V(3600).
+      - C(entry_point), the name of Traefik's entry point on port 443. Unless set, it is V(websecure).
+      - What else P(fediverse.mastodon.handle_redirect#filter) takes may be there, and changes no rule.
     type: dict
     required: true
 seealso:
@@ -38,7 +46,7 @@ EXAMPLES = r"""
     handle:
       local_domain: example.org
       web_domain: social.example.org
-      namespace: mastodon
+      status: 302
 """
 
 RETURN = r"""
@@ -51,8 +59,9 @@ _value:
 def handle_rules(handle: Mapping[str, Any]) -> dict[str, str]:
     """The rules by server."""
     try:
-        return rules(Handle(**handle))
-    except (TypeError, ValueError) as error:
+        # No rule tells of a namespace, and Handle wants one.
+        return rules(handle_of({"namespace": "mastodon", **handle}))
+    except ValueError as error:
         raise AnsibleFilterError(f"handle_rules: {error}") from error
 
 

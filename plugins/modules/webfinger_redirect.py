@@ -291,7 +291,7 @@ from dataclasses import fields
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import STATUSES, Handle
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle_domain import Wish, converge, remove
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
@@ -342,7 +342,7 @@ def main() -> None:
                 "choices": ["recognized", "nginx", "caddy", "apache", "traefik", "cloudflare", "netlify", "s3"],
                 "default": "recognized",
             },
-            "status": {"type": "int", "choices": [301, 302, 307], "default": 301},
+            "status": {"type": "int", "choices": list(STATUSES), "default": STATUSES[0]},
             "max_age": {"type": "int", "default": 3600},
             "annotations": {"type": "dict", "default": {}},
             "phase": {"type": "str", "choices": ["redirect", "full"], "default": "full"},

@@ -7,17 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal
 
 from .._labels import labels
 from .._probe._handle_probes import HANDLE_PATHS
 
-__all__ = ["HANDLE_PATHS", "NAME", "Backend", "Handle", "headers", "metadata"]
+__all__ = ["HANDLE_PATHS", "NAME", "STATUSES", "Backend", "Handle", "handle_of", "headers", "metadata"]
 
 NAME = "mastodon-handle"
 
 Backend = Literal["gateway", "traefik", "ingress", "none"]
+
+# What every server and every client follows; all rules and kinds can say these, but for Traefik's and 307.
+STATUSES = (301, 302, 307)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,18 @@ class Handle:
     def redirects(self) -> bool:
         """Whether the apex redirects; an Ingress cannot, and passes the lookups on."""
         return self.backend != "ingress"
+
+
+def handle_of(given: Mapping[str, Any]) -> Handle:
+    """The handle domain as a dictionary tells it; ValueError names every key that is missing or unknown."""
+    known = {one.name: one.default is MISSING and one.default_factory is MISSING for one in fields(Handle)}
+    problems = [f"{key} is missing" for key, required in known.items() if required and not given.get(key)]
+    problems += [f"{key} is unknown; the keys are {', '.join(known)}" for key in given if key not in known]
+    if given.get("status", STATUSES[0]) not in STATUSES:
+        problems.append(f"status is {given['status']}; it is one of {', '.join(map(str, STATUSES))}")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return Handle(**given)
 
 
 def headers(handle: Handle) -> dict[str, str]:

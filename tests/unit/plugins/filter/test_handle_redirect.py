@@ -20,11 +20,22 @@ def test_the_filter_makes_the_same_manifests(backend):
 
 
 @pytest.mark.parametrize("apply", [handle_redirect, handle_rules])
-def test_what_is_missing_or_impossible_is_said(apply):
-    with pytest.raises(AnsibleFilterError, match="namespace"):
-        apply({"local_domain": "example.org", "web_domain": "social.example.org"})
+def test_what_is_missing_unknown_or_impossible_is_said(apply):
+    with pytest.raises(
+        AnsibleFilterError, match="local_domain is missing; domain is unknown; the keys are local_domain, "
+    ):
+        apply({"domain": "example.org", "web_domain": "social.example.org", "namespace": "mastodon"})
+    with pytest.raises(AnsibleFilterError, match="status is 308; it is one of 301, 302, 307"):
+        apply({**GIVEN, "status": 308})
     with pytest.raises(AnsibleFilterError, match="307"):
         apply({**GIVEN, "backend": "traefik", "status": 307})
+
+
+def test_only_manifests_need_a_namespace():
+    domains = {name: GIVEN[name] for name in ("local_domain", "web_domain")}
+    with pytest.raises(AnsibleFilterError, match="namespace is missing"):
+        handle_redirect(domains)
+    assert handle_rules(domains) == handle_rules(GIVEN)
 
 
 def test_the_rules_are_those_of_the_module():
