@@ -90,7 +90,7 @@ class Migration:
     def predict(self) -> Report:
         """What ``run`` would do, nothing done (pains.md T8)."""
         record = _record.record(live := _record.read(self._cluster, self._namespace))
-        report = self._report
+        report, self._is_recorded = self._report, live is not None
         report.before = report.after = record
         report.stopped = list(_record.stopped(live))
         if is_done(record, self._goal):
@@ -107,9 +107,11 @@ class Migration:
                 running = self._processes.running()
                 report.stopped = sorted({*report.stopped, *running})
                 report.actions |= {("Deployment", name): "changed" for name in running}
+            if begun(record, self._goal) not in (None, record):
+                self._tell_record()
             self._prepare(check_mode=True)
             report.actions["Job", self._goal.job] = "created"
-        report.actions["ConfigMap", _record.NAME] = "changed" if live else "created"
+        self._tell_record()
         # Of which nothing is known is taken as new, where no migrations are left over.
         left = 0 if self._is_new else None
         report.after = recorded(record, self._goal, "", left)
@@ -252,8 +254,11 @@ class Migration:
             if error.status != 409:
                 raise
             return False
-        self._report.actions.setdefault(("ConfigMap", _record.NAME), "changed" if self._is_recorded else "created")
+        self._tell_record()
         return True
+
+    def _tell_record(self) -> None:
+        self._report.actions.setdefault(("ConfigMap", _record.NAME), "changed" if self._is_recorded else "created")
 
     def _let_pass(self, other: dict[str, Any]) -> None:
         """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""

@@ -252,7 +252,7 @@ def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
     assert cluster.deeds == ["mastodon-sidekiq-all to 0", "mastodon-web to 0", ALL.job]
     assert not cluster.processes
     assert report.stopped == predicted.stopped == ["mastodon-sidekiq-all", "mastodon-web"]
-    assert report.actions == predicted.actions
+    assert list(report.actions.items()) == list(predicted.actions.items())
     assert (report.after.before_rollout, report.after.after_rollout) == (GOAL.image, GOAL.image)
 
     assert migration(cluster, ALL, consent=allowed).predict().stopped == report.stopped
