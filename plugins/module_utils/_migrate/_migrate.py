@@ -11,7 +11,6 @@ on the database.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,20 +18,17 @@ from typing import Any
 from .._kube._client import Cluster
 from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
-from .._ready import _pods
-from .._ready._scrub import scrub
-from .._ready._state import Progressing
 from .._secrets import _new_keys
 from .._upgrade._check import check_change
 from .._upgrade._guards import Consent
 from .._upgrade._version import OTP_SECRET_SERIES, version_of_image
 from . import _job, _policy, _record
+from ._jobs import Jobs
 from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, begun, is_done, next_step, recorded
 from ._report import Report
 from ._script import Doubts
 from ._standstill import Processes
 from ._start import obstacle
-from ._watch import INTERVAL, Watch
 
 _PHASES = {BEFORE: "before the rollout", AFTER: "after the rollout"}
 
@@ -60,6 +56,7 @@ class Migration:
         self._work = work
         self._progress = progress
         self._report = Report(goal)
+        self._jobs = Jobs(cluster, namespace, progress)
         self._processes = Processes(cluster, namespace, progress)
         self._doubts = Doubts()
         # Whether there was a record at all.
@@ -96,7 +93,7 @@ class Migration:
         if is_done(record, self._goal):
             return report
         self._check(record, self._work.consent)
-        jobs = self._jobs()
+        jobs = self._jobs.all()
         own = jobs.pop(self._goal.job, None)
         step = next_step(record, self._goal, self._state(own), map(_job.state, jobs.values()))
         if step.kind == "refuse" and self._goal.phase == BEFORE:
@@ -143,7 +140,7 @@ class Migration:
 
     def _advance(self, live: dict[str, Any] | None, record: Record | None) -> None:
         """Make one step."""
-        jobs = self._jobs()
+        jobs = self._jobs.all()
         own = jobs.pop(self._goal.job, None)
         step = next_step(record, self._goal, self._state(own), map(_job.state, jobs.values()))
         others = [job for job in jobs.values() if _job.state(job).state == "unfinished"]
@@ -154,10 +151,10 @@ class Migration:
         elif step.kind == "record":
             self._write(live, record)
         elif others:
-            self._let_pass(others[0])
+            self._jobs.let_pass(others[0], start_timeout=self._work.start_timeout, deadline=self._work.deadline)
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
-            self._remove(own)
+            self._jobs.remove(own)
         elif self._ready(live) and self._begin(record):
             self._prepare(check_mode=False)
             self._start()
@@ -201,15 +198,12 @@ class Migration:
         job = _job.state(own)
         if job.state != "unfinished" or ("Job", job.name) in self._report.actions:
             return job
-        return replace(job, stuck=obstacle(self._watch(job.name).pod(), differs=_job.differs(own, self._manifest())))
+        return replace(
+            job, stuck=obstacle(self._jobs.watch(job.name).pod(), differs=_job.differs(own, self._manifest()))
+        )
 
     def _refusal(self, step: Step) -> Failure:
         return Failure(f"Migrations {_PHASES[self._goal.phase]}: {step.reason}.")
-
-    def _jobs(self) -> dict[str, dict[str, Any]]:
-        selector = f"app.kubernetes.io/component={_record.COMPONENT}"
-        found = self._cluster.list("batch/v1", "Job", self._namespace, labels=selector)
-        return {job["metadata"]["name"]: job for job in found}
 
     def _manifest(self) -> dict[str, Any]:
         work = self._work
@@ -230,7 +224,7 @@ class Migration:
     def _wait(self) -> None:
         if ("Job", self._goal.job) not in self._report.actions:
             self._progress.line(f"Job {self._goal.job} is at work already, for an earlier run or one at the same time")
-        watch = self._watch(self._goal.job)
+        watch = self._jobs.watch(self._goal.job)
         if not watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline):
             raise Failure(
                 f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and {self._left}."
@@ -238,7 +232,7 @@ class Migration:
             )
 
     def _write(self, live: dict[str, Any] | None, record: Record | None) -> None:
-        watch = self._watch(self._goal.job)
+        watch = self._jobs.watch(self._goal.job)
         finished = _job.state(watch.job()).finished
         left = _job.post_pending(watch.pod())
         # First, because a run that is killed here records the Job again, and one that has recorded looks at nothing.
@@ -260,36 +254,9 @@ class Migration:
     def _tell_record(self) -> None:
         self._report.actions.setdefault(("ConfigMap", _record.NAME), "changed" if self._is_recorded else "created")
 
-    def _let_pass(self, other: dict[str, Any]) -> None:
-        """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""
-        watch = self._watch(other["metadata"]["name"])
-        pod = watch.pod()
-        state = _pods.pod(pod) if pod else None
-        if isinstance(state, Progressing) and state.doubtful:
-            self._progress.line(
-                f"Job {other['metadata']['name']} is removed, because it cannot start: {scrub(state.reason)}"
-            )
-            self._remove(other)
-            return
-        self._progress.line(f"Another migration is at work: Job {other['metadata']['name']}")
-        watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline)
-
-    def _remove(self, job: dict[str, Any]) -> None:
-        name, uid = job["metadata"]["name"], job["metadata"]["uid"]
-        self._cluster.delete("batch/v1", "Job", name, self._namespace)
-        while self._uid(name) == uid:
-            time.sleep(INTERVAL)
-
-    def _uid(self, name: str) -> str | None:
-        live = self._cluster.get("batch/v1", "Job", name, self._namespace)
-        return live["metadata"]["uid"] if live else None
-
     @property
     def _left(self) -> str:
         """What a failure leaves."""
         if self._goal.phase == AFTER:
             return "the Deployments are rolled out and left as they are"
         return "web, streaming and Sidekiq stand still" if self._goal.at_once else "no Deployment was touched"
-
-    def _watch(self, name: str) -> Watch:
-        return Watch(self._cluster, self._namespace, name, self._progress)

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the fediverse.mastodon contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The migration Jobs of one namespace."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .._kube._client import Cluster
+from .._kube._progress import Progress
+from .._ready import _pods
+from .._ready._scrub import scrub
+from .._ready._state import Progressing
+from ._record import COMPONENT
+from ._watch import INTERVAL, Watch
+
+
+class Jobs:
+    def __init__(self, cluster: Cluster, namespace: str, progress: Progress) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._progress = progress
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Those of every image, by name."""
+        selector = f"app.kubernetes.io/component={COMPONENT}"
+        found = self._cluster.list("batch/v1", "Job", self._namespace, labels=selector)
+        return {job["metadata"]["name"]: job for job in found}
+
+    def watch(self, name: str) -> Watch:
+        return Watch(self._cluster, self._namespace, name, self._progress)
+
+    def let_pass(self, other: dict[str, Any], *, start_timeout: float, deadline: float) -> None:
+        """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""
+        name = other["metadata"]["name"]
+        watch = self.watch(name)
+        pod = watch.pod()
+        state = _pods.pod(pod) if pod else None
+        if isinstance(state, Progressing) and state.doubtful:
+            self._progress.line(f"Job {name} is removed, because it cannot start: {scrub(state.reason)}")
+            self.remove(other)
+            return
+        self._progress.line(f"Another migration is at work: Job {name}")
+        watch.finish(start_timeout=start_timeout, deadline=deadline)
+
+    def remove(self, job: dict[str, Any]) -> None:
+        """Delete it, and wait until it is gone, or until another one has its name."""
+        name, uid = job["metadata"]["name"], job["metadata"]["uid"]
+        self._cluster.delete("batch/v1", "Job", name, self._namespace)
+        while self._uid(name) == uid:
+            time.sleep(INTERVAL)
+
+    def _uid(self, name: str) -> str | None:
+        live = self._cluster.get("batch/v1", "Job", name, self._namespace)
+        return live["metadata"]["uid"] if live else None
