@@ -36,13 +36,22 @@ need_otp_secret() {
  OTP_SECRET. Put its old value into the Secret with the keys, and set secrets_otp_secret to true."
 }
 """
+# A schema without a user is what a first installation leaves that ended early: nobody's data is lost with it.
+_USERS = r"""
+users() {
+  bin/rails runner '
+    rows = ActiveRecord::Base.connection
+    puts rows.table_exists?(:users) ? rows.select_value("SELECT count(*) FROM users") : 0' | tail -n 1
+}
+"""
 # db:version tells 0 of an empty database, and fails where there is none yet; db:prepare then makes it.
 _LOOK = r"""
 schema=$(bin/rails db:version | sed -n 's/^Current version: *//p')
 if [ "${schema:-0}" -gt 0 ]; then
-  [ -z "$new_keys" ] || refuse "the database holds an instance's data, but these keys were newly made: $new_keys. With\
- them its encrypted columns, such as second factors, can never be read. Put the keys it was used with into the Secret;\
- or, if this data may be lost, set secrets_allow_new_secrets_for_existing_data to the namespace's name."
+  [ -z "$new_keys" ] || [ "$(users)" = 0 ] || refuse "the database holds an instance's data, but these keys were newly\
+ made: $new_keys. With them its encrypted columns, such as second factors, can never be read. Put the keys it was\
+ used with into the Secret; or, if this data may be lost, set secrets_allow_new_secrets_for_existing_data to the\
+ namespace's name."
   [ "$schema" -ge "${oldest:-0}" ] || refuse "the database is older than Mastodon $series, over which $wanted can be\
  rolled out without downtime at the earliest ($source). Upgrade to $series first, or set app_upgrade_strategy to\
  stop_first."
@@ -76,7 +85,7 @@ def script(goal: Goal, wanted: Version | None, doubts: Doubts) -> str:
         return _AFTER.lstrip()
     facts = _facts(goal, wanted, doubts)
     known = "".join(f"{name}={shlex.quote(value)}\n" for name, value in facts.items())
-    look = _LOOK if doubts.version or doubts.new_keys else ""
+    look = (_USERS if doubts.new_keys else "") + (_LOOK if doubts.version or doubts.new_keys else "")
     return known + _REFUSE + look + (_AT_ONCE if goal.at_once else _BEFORE)
 
 
