@@ -41,6 +41,7 @@ options:
         CustomResourceDefinition, ServiceAccount, Secret and ConfigMap, come first.
       - C(stringData) of Secrets is sent as C(data), so that keys which leave it also leave the cluster.
       - Set only fields that this set is to own; leave out what an autoscaler, an operator or a person is to decide.
+      - An empty list empties the set; of a set that never was nothing is made, not even its parent.
     type: list
     elements: dict
     required: true

@@ -133,6 +133,14 @@ def test_what_waits_to_be_pruned_is_named_and_goes_later(outcomes):
     assert (changes(gone), prunable(gone)) == ({"ConfigMap/old": "pruned"}, [])
 
 
+def test_an_empty_set_is_emptied_and_one_that_never_was_leaves_no_trace(outcomes, cluster, namespace):
+    assert outcomes([]) == []
+    assert cluster.get("v1", "ConfigMap", "shop-applyset", namespace) is None
+    outcomes([config_map("old")])
+    assert changes(outcomes([])) == {"ConfigMap/old": "pruned", "ConfigMap/shop-applyset": "changed"}
+    assert changes(outcomes([])) == {}
+
+
 def test_what_guards_data_stays_with_it_and_only_with_it(cluster, namespace, outcomes):
     guard = {
         "apiVersion": "networking.k8s.io/v1",

@@ -434,8 +434,12 @@ def test_a_fault_fails_the_job_and_is_in_the_metrics(check, scheduled, broken):
     assert f'mastodon_federation_verdict{{clause="C5",duty="must",web_domain="{WEB}"}} 0' in metrics
 
 
-def test_the_cron_job_is_kept_and_goes_when_told(scheduled):
+def test_the_cron_job_is_kept_and_goes_with_its_schedule(scheduled):
     assert scheduled().changed_tasks == []
-    assert scheduled(verify_schedule="never").changed_objects["CronJob mastodon-federation-check"] == "pruned"
+    gone = scheduled(verify_schedule=None).changed_objects
+    assert (gone["CronJob mastodon-federation-check"], gone["ConfigMap mastodon-federation-check"]) == (
+        "pruned",
+        "pruned",
+    )
     assert objects("cronjobs", NAMESPACE) == []
     assert scheduled(verify_schedule="never").changed_tasks == []

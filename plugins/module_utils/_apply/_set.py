@@ -89,6 +89,8 @@ class _Run:
         foundation = [manifest for manifest in self.terms.wanted if manifest["kind"] in FOUNDATION]
         belonging = [manifest for manifest in self.terms.wanted if manifest["kind"] not in FOUNDATION]
         live_parent = self.cluster.get("v1", "ConfigMap", self.parent.name, self.parent.namespace)
+        if live_parent is None and not self.terms.wanted:
+            return []
         recorded = self.parent.contents(live_parent)
         needed = contents(belonging) | Contents(namespaces=frozenset([self.parent.namespace]))
         reachable = needed | (recorded or Contents())

@@ -122,5 +122,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path):
     assert (tmp_path / "out/verify.yaml").read_bytes() == before
 
 
-def test_without_a_schedule_there_is_nothing(tmp_path):
+def test_an_earlier_check_leaves_the_file_with_its_schedule(tmp_path):
+    assert set(render(tmp_path)[0]) == {"ConfigMap", "CronJob"}
     assert render(tmp_path, verify_schedule=None)[0] == {}
+    assert (tmp_path / "out/verify.yaml").read_text() == ""
