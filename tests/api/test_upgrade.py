@@ -109,9 +109,11 @@ def test_what_stood_still_goes_on_as_applied_or_as_it_was(cluster, namespace):
         apply_one(cluster, manifest, check_mode=False)
     cluster.patch("apps/v1", "Deployment", "mastodon-sidekiq-all", namespace, {"spec": {"replicas": 3}})
     processes = Processes(cluster, namespace, Progress(None))
-    assert processes.running() == {"mastodon-sidekiq-all": 3, "mastodon-web": 2}
+    assert processes.moving() == {
+        "Deployment": {"mastodon-sidekiq-all": {"replicas": 3}, "mastodon-web": {"replicas": 2}}
+    }
     processes.stop(None, timeout=60)
-    assert processes.running() == {}
+    assert processes.moving() == {}
     assert cluster.list("v1", "Pod", namespace) == []
 
     assert apply_one(cluster, web, check_mode=False).action == "changed", "the replicas are taken back without force"

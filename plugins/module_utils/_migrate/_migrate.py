@@ -23,6 +23,7 @@ from .._upgrade._check import check_change
 from .._upgrade._guards import Consent
 from .._upgrade._version import OTP_SECRET_SERIES, version_of_image
 from . import _job, _policy, _record
+from ._brakes import changed, names
 from ._jobs import Jobs
 from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, begun, is_done, next_step, recorded
 from ._report import Report
@@ -76,7 +77,7 @@ class Migration:
                 self._report.before, self._is_recorded = record, live is not None
             if is_done(record, self._goal):
                 self._report.after = record
-                self._report.stopped = list(_record.stopped(live))
+                self._report.stopped = _record.stopped(live)
                 return self._report
             if first or record != checked:
                 # Another run may have made it another version while this one waited.
@@ -89,7 +90,7 @@ class Migration:
         record = _record.record(live := _record.read(self._cluster, self._namespace))
         report, self._is_recorded = self._report, live is not None
         report.before = report.after = record
-        report.stopped = list(_record.stopped(live))
+        report.stopped = _record.stopped(live)
         if is_done(record, self._goal):
             return report
         self._check(record, self._work.consent)
@@ -101,9 +102,9 @@ class Migration:
         # After the rollout it is about work that this run, were it not a prediction, would have done already.
         if step.kind in ("start", "replace", "refuse"):
             if self._goal.at_once:
-                running = self._processes.running()
-                report.stopped = sorted({*report.stopped, *running})
-                report.actions |= {("Deployment", name): "changed" for name in running}
+                moving = self._processes.moving()
+                report.stopped = sorted({*report.stopped, *names(moving)})
+                report.actions |= changed(moving)
             if begun(record, self._goal) not in (None, record):
                 self._tell_record()
             self._prepare(check_mode=True)
@@ -172,7 +173,7 @@ class Migration:
                 if error.status != 409:
                     raise
                 return False
-            self._report.actions |= {("Deployment", name): "changed" for name in stopped}
+            self._report.actions |= changed(stopped)
         return True
 
     def _begin(self, record: Record | None) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._labels import PART_OF
 from .._workload._workloads import PROCESS_LABEL
+from ._record import COMPONENT
 
 Object = Mapping[str, Any]
 
@@ -18,25 +19,22 @@ PROCESSES = ("web", "streaming", "sidekiq")
 # Deployments carry the process as their component; ReplicaSets and Pods a label that does not change with it.
 DEPLOYMENTS = f"app.kubernetes.io/part-of={PART_OF},app.kubernetes.io/component in ({', '.join(PROCESSES)})"
 PODS = f"{PROCESS_LABEL} in ({', '.join(PROCESSES)})"
+# Scheduled maintenance, tootctl, accounts and settings, in Jobs or not; all but the migrations themselves.
+COMMANDS = f"{PROCESS_LABEL}=job,app.kubernetes.io/component!={COMPONENT}"
 
 _REVISION = "deployment.kubernetes.io/revision"
 _HASH = "pod-template-hash"
 
 
-def replicas(deployment: Object) -> int:
-    """How many Pods are asked for; one if nobody said."""
-    return int((deployment.get("spec") or {}).get("replicas", 1))
-
-
 def alive(pods: Iterable[Object]) -> list[str]:
-    """The Pods that have not ended, those that are about to included."""
-    return sorted(_name(pod) for pod in pods if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"))
+    """The Pods that have not ended, those that are about to included; with the Job that each is of."""
+    return sorted(_called(pod) for pod in pods if (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed"))
 
 
 def not_rolled_out(deployments: Iterable[Object], image: str) -> Iterator[str]:
     """Why the rollout of the image has not begun everywhere. Streaming has an image of its own, of the same tag."""
     for deployment in deployments:
-        runs = str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
+        runs = _image(deployment["spec"]["template"])
         if _component(deployment) != "streaming" and _tag(runs) != _tag(image):
             yield f"Deployment {_name(deployment)} runs {runs}"
 
@@ -56,6 +54,12 @@ def former(deployments: Iterable[Object], replicasets: Iterable[Object], pods: I
     return alive(pod for pod in pods if _labels(pod).get(_HASH) not in present)
 
 
+def outdated(deployments: Iterable[Object], pods: Iterable[Object]) -> list[str]:
+    """The Pods that run a command with another version than the Deployments run; they have no template of theirs."""
+    present = {_tag(_image(one["spec"]["template"])) for one in deployments if _component(one) != "streaming"}
+    return alive(pod for pod in pods if _tag(_image(pod)) not in present)
+
+
 def unseen(deployments: Iterable[Object]) -> list[str]:
     """The Deployments whose change their controller has not taken up yet."""
     return [
@@ -65,6 +69,10 @@ def unseen(deployments: Iterable[Object]) -> list[str]:
     ]
 
 
+def _image(pod: Object) -> str:
+    return str(pod["spec"]["containers"][0]["image"])
+
+
 def _tag(image: str) -> str:
     """Tag and digest: an admission controller may have put another registry in front."""
     return image.rpartition("/")[2].partition(":")[2]
@@ -72,6 +80,11 @@ def _tag(image: str) -> str:
 
 def _name(item: Object) -> str:
     return str(item["metadata"]["name"])
+
+
+def _called(pod: Object) -> str:
+    jobs = [owner["name"] for owner in pod["metadata"].get("ownerReferences") or () if owner["kind"] == "Job"]
+    return f"{_name(pod)} (Job {jobs[0]})" if jobs else _name(pod)
 
 
 def _component(item: Object) -> str:

@@ -12,12 +12,13 @@ from typing import Any
 
 from .._kube._client import Cluster
 from .._labels import labels
+from ._brakes import DEPLOYMENT, Stopped, names
 from ._plan import RECORD, Record
 
 NAME = RECORD
 COMPONENT = "migrations"
 UNKNOWN = "unknown"
-# How many Pods each Deployment had that was stopped for migrations, as JSON.
+# What was stopped for migrations and what it was before, as JSON.
 STOPPED = "stopped"
 
 
@@ -54,14 +55,22 @@ def write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, new:
     _write(cluster, namespace, live, data)
 
 
-def stopped(live: Mapping[str, Any] | None) -> dict[str, int]:
-    """The Deployments that stand still for migrations, and how many Pods they had."""
-    return json.loads(((live or {}).get("data") or {}).get(STOPPED) or "{}")
+def stopped(live: Mapping[str, Any] | None) -> list[str]:
+    """The names of what stands still for migrations."""
+    return names(standstill(live))
 
 
-def write_stopped(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, counts: Mapping[str, int]) -> None:
-    """Remember them, or forget them all; KubeError 409 if another run wrote since."""
-    _write(cluster, namespace, live, {STOPPED: json.dumps(dict(counts), sort_keys=True) if counts else None})
+def standstill(live: Mapping[str, Any] | None) -> Stopped:
+    """What stands still for migrations, and what it was before."""
+    given = json.loads(((live or {}).get("data") or {}).get(STOPPED) or "{}")
+    # It was the number of Pods of Deployments alone once.
+    counts = {name: {"replicas": count} for name, count in given.items() if isinstance(count, int)}
+    return {DEPLOYMENT.kind: counts} if counts else given
+
+
+def write_stopped(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, stopped: Stopped) -> None:
+    """Remember it, or forget it all; KubeError 409 if another run wrote since."""
+    _write(cluster, namespace, live, {STOPPED: json.dumps(stopped, sort_keys=True) if stopped else None})
 
 
 def _write(cluster: Cluster, namespace: str, live: Mapping[str, Any] | None, data: Mapping[str, str | None]) -> None:

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ._brakes import Stopped, changed, names
 from ._plan import BEFORE, RECORD, Goal, Record
 
 SKIPPED = (
@@ -25,7 +26,7 @@ class Report:
     after: Record | None = None
     # By kind and name: created, changed or deleted.
     actions: dict[tuple[str, str], str] = field(default_factory=dict)
-    # The Deployments that stand still until the rollout.
+    # The names of what stands still until the rollout.
     stopped: list[str] = field(default_factory=list)
 
 
@@ -58,14 +59,12 @@ def objects(namespace: str, actions: Mapping[tuple[str, str], str]) -> list[dict
     ]
 
 
-def gone_on(namespace: str, names: Sequence[str], *, recorded: bool) -> dict[str, Any]:
+def gone_on(namespace: str, stopped: Stopped, *, recorded: bool) -> dict[str, Any]:
     """The result of the phase rollout: what was let go on after it stood still."""
-    actions = {("Deployment", name): "changed" for name in names} | (
-        {("ConfigMap", RECORD): "changed"} if recorded else {}
-    )
+    actions = changed(stopped) | ({("ConfigMap", RECORD): "changed"} if recorded else {})
     return {
         "changed": bool(actions),
-        "msg": f"Let go on: {', '.join(names)}." if names else "Nothing stands still.",
+        "msg": f"Let go on: {', '.join(names(stopped))}." if stopped else "Nothing stands still.",
         "stopped": [],
         "objects": objects(namespace, actions),
     }

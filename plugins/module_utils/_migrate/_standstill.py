@@ -4,66 +4,101 @@
 
 """Letting everything stand still for migrations that nothing can run beside, and letting it go on afterwards.
 
-How many Pods each Deployment had is recorded before the first of them is stopped, so that a run that was killed
-forgets none. What the manifests say of replicas is set by applying them; the rest, which an autoscaler decides and
-which no autoscaler raises from zero, is set here.
+What everything was is recorded before the first of it is stopped, so that a run that was killed forgets nothing. What
+the manifests say of replicas is set by applying them; the rest, which an autoscaler decides, is set here. The fields
+that make a ScaledObject or a CronJob stand still are none of the manifests', so applying these leaves them alone.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .._kube._client import Cluster
-from .._kube._errors import Failure
+from .._kube._errors import Failure, KubeError, UnknownKindError
 from .._kube._progress import Progress
 from . import _processes, _record
+from ._brakes import (
+    BRAKES,
+    CRON_JOB,
+    DEPLOYMENT,
+    SCALED_OBJECT,
+    Brake,
+    Stopped,
+    merged,
+    moving,
+    on_database,
+    targeting,
+)
 from ._report import gone_on
 
 INTERVAL = 2.0
+_FORCE = "If their node is gone, delete it, or force the deletion of these Pods; then run again."
+_LET_END = (
+    "Wait until they have ended and run again. Or break them off: `kubectl delete job` with the Job that is named, or"
+    " `kubectl delete pod` where none is."
+)
 
 
 class Processes:
-    """Web, streaming and Sidekiq of one namespace."""
+    """Web, streaming and Sidekiq of one namespace, and the commands that run beside them."""
 
     def __init__(self, cluster: Cluster, namespace: str, progress: Progress) -> None:
         self._cluster = cluster
         self._namespace = namespace
         self._progress = progress
 
-    def running(self) -> dict[str, int]:
-        """The Deployments that ask for Pods, and for how many."""
-        counts = {one["metadata"]["name"]: _processes.replicas(one) for one in self._deployments()}
-        return {name: count for name, count in sorted(counts.items()) if count}
+    def moving(self) -> Stopped:
+        """What a standstill stops: Deployments, what would raise them from zero, and what starts on a schedule."""
+        deployments = self._deployments()
+        found = {
+            DEPLOYMENT.kind: moving(DEPLOYMENT, deployments),
+            SCALED_OBJECT.kind: moving(SCALED_OBJECT, self._scaled_objects(deployments)),
+            CRON_JOB.kind: moving(CRON_JOB, on_database(self._list(CRON_JOB))),
+        }
+        return {kind: named for kind, named in found.items() if named}
 
-    def stop(self, live: Mapping[str, Any] | None, *, timeout: float) -> list[str]:
-        """Stop them and wait until they have ended; the Deployments that were stopped now.
+    def stop(self, live: Mapping[str, Any] | None, *, timeout: float) -> Stopped:
+        """Stop all of it and wait until it has ended; what was stopped now.
+
+        A command may run for hours, so its end is awaited while everything else still works.
 
         ``live``: the record, which is written. KubeError 409 if another run wrote it since.
         """
-        counts = self.running()
-        if new := {name: count for name, count in counts.items() if _record.stopped(live).get(name) != count}:
-            _record.write_stopped(self._cluster, self._namespace, live, {**_record.stopped(live), **new})
-        for name in counts:
-            self._progress.line(f"Deployment {name} is stopped for the migrations")
-            self._scale(name, 0)
-        self.wait(lambda: _processes.alive(self._pods()), "Pods have not ended", timeout=timeout)
-        return list(counts)
+        found, recorded = self.moving(), _record.standstill(live)
+        if (new := merged(recorded, found)) != recorded:
+            _record.write_stopped(self._cluster, self._namespace, live, new)
+        self._halt(CRON_JOB, found)
+        self._await_commands("Commands that must not run beside the migrations", self._commands, timeout)
+        self._halt(SCALED_OBJECT, found)
+        self._halt(DEPLOYMENT, found)
+        self._wait(self._still_there, "Pods have not ended", _FORCE, timeout)
+        self._await_commands("Commands that must not run beside the migrations", self._commands, timeout)
+        return found
 
-    def go_on(self, live: Mapping[str, Any]) -> list[str]:
-        """Give the stopped Deployments that still ask for no Pod what they asked for; their names."""
+    def go_on(self, live: Mapping[str, Any]) -> Stopped:
+        """Give what was stopped, and still stands still, what it had."""
         waiting = self.waiting(live)
-        for name, count in waiting.items():
-            self._scale(name, count)
-            self._progress.line(f"Deployment {name} goes on with {count} replicas")
+        for brake in BRAKES:
+            for name, fields in waiting.get(brake.kind, {}).items():
+                self._patch(brake, name, fields)
+                self._progress.line(f"{brake.kind} {name} goes on")
         _record.write_stopped(self._cluster, self._namespace, live, {})
-        return list(waiting)
+        return waiting
 
-    def waiting(self, live: Mapping[str, Any]) -> dict[str, int]:
-        """What was stopped, is still there, and asks for no Pod; with how many it had."""
-        there = {one["metadata"]["name"]: _processes.replicas(one) for one in self._deployments()}
-        return {name: count for name, count in _record.stopped(live).items() if there.get(name) == 0}
+    def waiting(self, live: Mapping[str, Any]) -> Stopped:
+        """What was stopped, is still there, and stands still; with what it had."""
+        recorded = _record.standstill(live)
+        found = {
+            brake.kind: {
+                name: fields
+                for name, fields in recorded.get(brake.kind, {}).items()
+                if (there := self._get(brake, name)) and brake.holds(there)
+            }
+            for brake in BRAKES
+        }
+        return {kind: named for kind, named in found.items() if named}
 
     def check_rollout(self, image: str) -> None:
         """Failure unless every Deployment is to run the image."""
@@ -75,42 +110,86 @@ class Processes:
 
     def await_former(self, *, timeout: float) -> None:
         """Wait until no Pod runs what was there before the rollout."""
-        self.wait(self._former, "Pods of before the rollout have not ended", timeout=timeout)
+        self._wait(self._former, "Pods of before the rollout have not ended", _FORCE, timeout)
+        self._await_commands("Commands of the version before the rollout", self._former_commands, timeout)
 
-    def wait(self, left: Callable[[], list[str]], what: str, *, timeout: float) -> None:
+    def _await_commands(self, which: str, left: Callable[[], list[str]], timeout: float) -> None:
+        self._wait(left, f"{which} have not ended", _LET_END, timeout)
+
+    def _wait(self, left: Callable[[], list[str]], what: str, cure: str, timeout: float) -> None:
         """Wait until nothing is left; Failure with what is."""
         end = time.monotonic() + timeout
         while names := left():
             if time.monotonic() > end:
-                raise Failure(
-                    f"{what} in {timeout:g} seconds: {', '.join(names)}. If their node is gone, delete it, or force the"
-                    " deletion of these Pods; then run again."
-                )
+                raise Failure(f"{what} in {timeout:g} seconds: {', '.join(names)}. {cure}")
             self._progress.line(f"Waiting for the end of {', '.join(names)}")
             time.sleep(INTERVAL)
+
+    def _still_there(self) -> list[str]:
+        """The Pods. KEDA may have raised a Deployment once more before it saw that it is paused."""
+        again = moving(DEPLOYMENT, self._deployments())
+        self._halt(DEPLOYMENT, {DEPLOYMENT.kind: again})
+        return [*again, *_processes.alive(self._pods(_processes.PODS))]
+
+    def _commands(self) -> list[str]:
+        return _processes.alive(self._pods(_processes.COMMANDS))
 
     def _former(self) -> list[str]:
         deployments = self._deployments()
         if unseen := _processes.unseen(deployments):
             return unseen
         replicasets = self._cluster.list("apps/v1", "ReplicaSet", self._namespace, labels=_processes.PODS)
-        return _processes.former(deployments, replicasets, self._pods())
+        return _processes.former(deployments, replicasets, self._pods(_processes.PODS))
+
+    def _former_commands(self) -> list[str]:
+        return _processes.outdated(self._deployments(), self._pods(_processes.COMMANDS))
 
     def _deployments(self) -> list[dict[str, Any]]:
-        return self._cluster.list("apps/v1", "Deployment", self._namespace, labels=_processes.DEPLOYMENTS)
+        return self._list(DEPLOYMENT, labels=_processes.DEPLOYMENTS)
 
-    def _pods(self) -> list[dict[str, Any]]:
-        return self._cluster.list("v1", "Pod", self._namespace, labels=_processes.PODS)
+    def _scaled_objects(self, deployments: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+        try:
+            found = self._list(SCALED_OBJECT)
+        except UnknownKindError:
+            return ()
+        except KubeError as error:
+            # Whoever does without KEDA need not be allowed to look.
+            if error.status != 403 or self._keda_scales():
+                raise
+            return ()
+        return targeting(found, (one["metadata"]["name"] for one in deployments))
 
-    def _scale(self, name: str, count: int) -> None:
-        self._cluster.patch("apps/v1", "Deployment", name, self._namespace, {"spec": {"replicas": count}})
+    def _keda_scales(self) -> bool:
+        """Whether there are autoscalers that KEDA made; it makes one for each ScaledObject that is not paused."""
+        scalers = self._cluster.list("autoscaling/v2", "HorizontalPodAutoscaler", self._namespace)
+        owners = (owner for one in scalers for owner in one["metadata"].get("ownerReferences") or ())
+        return any(owner["kind"] == SCALED_OBJECT.kind for owner in owners)
+
+    def _pods(self, labels: str) -> list[dict[str, Any]]:
+        return self._cluster.list("v1", "Pod", self._namespace, labels=labels)
+
+    def _list(self, brake: Brake, labels: str | None = None) -> list[dict[str, Any]]:
+        return self._cluster.list(brake.api_version, brake.kind, self._namespace, labels=labels)
+
+    def _get(self, brake: Brake, name: str) -> dict[str, Any] | None:
+        try:
+            return self._cluster.get(brake.api_version, brake.kind, name, self._namespace)
+        except UnknownKindError:
+            return None
+
+    def _halt(self, brake: Brake, found: Stopped) -> None:
+        for name in found.get(brake.kind, {}):
+            self._progress.line(f"{brake.kind} {name} is stopped for the migrations")
+            self._patch(brake, name, brake.still)
+
+    def _patch(self, brake: Brake, name: str, fields: Mapping[str, Any]) -> None:
+        self._cluster.patch(brake.api_version, brake.kind, name, self._namespace, brake.patch(fields))
 
 
 def go_on(cluster: Cluster, namespace: str, progress: Progress, *, check_mode: bool) -> dict[str, Any]:
     """The module's result for the phase rollout."""
     live = _record.read(cluster, namespace)
     if live is None or not _record.stopped(live):
-        return gone_on(namespace, [], recorded=False)
+        return gone_on(namespace, {}, recorded=False)
     processes = Processes(cluster, namespace, progress)
-    names = list(processes.waiting(live)) if check_mode else processes.go_on(live)
-    return gone_on(namespace, names, recorded=True)
+    return gone_on(namespace, processes.waiting(live) if check_mode else processes.go_on(live), recorded=True)
