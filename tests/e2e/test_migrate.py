@@ -356,16 +356,15 @@ def test_a_database_that_is_too_old_is_refused_by_its_own_schema(instance):
     assert applied(instance) == 1
 
 
-def test_the_job_has_a_policy_of_its_own_from_before_it(instance):
+@pytest.mark.parametrize("wrong", ["slow:0.2", "fail"])
+def test_a_job_has_a_policy_of_its_own_for_as_long_as_it_runs(instance, wrong):
     rules = [{"to": [{"namespaceSelector": {}}]}, {"ports": [{"port": 53, "protocol": "UDP"}]}]
-    predicted = migrate(instance, "--check", egress=rules)
-    made = migrate(instance, egress=rules)
-    assert predicted["objects"] == made["objects"]
-    assert action(made, "NetworkPolicy") == {"mastodon-migrations": "created"}
+    migrate(instance, version=OLD)
+    fault(instance, wrong)
+    running = start(instance, egress=rules)
+    (job,) = until(lambda: [job for job in instance.objects("jobs") if job["status"].get("active")])
     (policy,) = instance.objects("networkpolicies")
-    (job,) = instance.objects("jobs")
     assert policy["spec"]["podSelector"]["matchLabels"].items() <= job["spec"]["template"]["metadata"]["labels"].items()
     assert policy["metadata"]["creationTimestamp"] <= job["metadata"]["creationTimestamp"]
-    assert migrate(instance, egress=rules)["changed"] is False
-    without = migrate(instance, version=NEWER, allow_without_backup=f"{NEW} -> {NEWER}")
-    assert action(without, "NetworkPolicy") == {"mastodon-migrations": "deleted"}
+    assert running.finish().failed is (wrong == "fail")
+    assert instance.objects("networkpolicies") == []

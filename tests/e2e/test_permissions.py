@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._parent import PART_OF
 from support.permissions import documents, granted
 from support.playbooks import kubectl, objects, prepare, site
 
@@ -96,9 +95,7 @@ def test_the_second_run_changes_nothing(converged, as_runner):
 
 
 def policies():
-    """The NetworkPolicies that belong to apply sets."""
-    found = objects("networkpolicies", NAMESPACE)
-    return [one["metadata"]["name"] for one in found if PART_OF in one["metadata"].get("labels", {})]
+    return [one["metadata"]["name"] for one in objects("networkpolicies", NAMESPACE)]
 
 
 def test_what_leaves_the_manifests_is_taken_away(converged, as_runner):

@@ -107,7 +107,6 @@ class Migration:
                 report.actions |= changed(moving)
             if begun(record, self._goal) not in (None, record):
                 self._tell_record()
-            self._prepare(check_mode=True)
             report.actions["Job", self._goal.job] = "created"
         self._tell_record()
         # Of which nothing is known is taken as new, where no migrations are left over.
@@ -157,7 +156,8 @@ class Migration:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
             self._jobs.remove(own)
         elif self._ready(live) and self._begin(record):
-            self._prepare(check_mode=False)
+            # The policies of the application are applied after the Job.
+            _policy.keep(self._cluster, self._namespace, self._work.egress)
             self._start()
 
     def _ready(self, live: dict[str, Any] | None) -> bool:
@@ -185,12 +185,6 @@ class Migration:
             return True
         live = _record.read(self._cluster, self._namespace)
         return _record.record(live) == record and self._keep(live, new)
-
-    def _prepare(self, *, check_mode: bool) -> None:
-        """Let the Job reach what it needs by now; the policies of the application are applied after it."""
-        action = _policy.keep(self._cluster, self._namespace, self._work.egress, check_mode=check_mode)
-        if action != "unchanged":
-            self._report.actions["NetworkPolicy", _policy.NAME] = action
 
     def _state(self, own: dict[str, Any] | None) -> Job | None:
         """What became of the goal's Job. One that this run made is the wanted one, and is given its time to start."""
@@ -227,6 +221,7 @@ class Migration:
             self._progress.line(f"Job {self._goal.job} is at work already, for an earlier run or one at the same time")
         watch = self._jobs.watch(self._goal.job)
         if not watch.finish(start_timeout=self._work.start_timeout, deadline=self._work.deadline):
+            _policy.remove(self._cluster, self._namespace)
             raise Failure(
                 f"Migrations {_PHASES[self._goal.phase]} of {self._goal.image} failed, and {self._left}."
                 f" Mend the cause and run again; the failed Job is replaced then. {watch.failure()}"
@@ -237,6 +232,7 @@ class Migration:
         finished = _job.state(watch.job()).finished
         left = _job.post_pending(watch.pod())
         # First, because a run that is killed here records the Job again, and one that has recorded looks at nothing.
+        _policy.remove(self._cluster, self._namespace)
         if self._marked:
             _new_keys.forget(self._cluster, self._namespace, self._marked)
         self._keep(live, recorded(record, self._goal, finished, left))

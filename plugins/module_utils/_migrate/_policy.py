@@ -6,7 +6,7 @@
 
 They run before the policies of the application are applied: with those of the last run alone they could not reach a
 server whose address has changed since. What several policies allow adds up, so this one, with the rules of this run,
-stands beside them.
+stands beside them for as long as a Job needs it: nothing is left of it for a run that has nothing to migrate.
 """
 
 from __future__ import annotations
@@ -38,10 +38,13 @@ def manifest(namespace: str, egress: Sequence[Mapping[str, Any]]) -> dict[str, A
     }
 
 
-def keep(cluster: Cluster, namespace: str, egress: Sequence[Mapping[str, Any]] | None, *, check_mode: bool) -> str:
-    """Make the policy what it is to be, or delete it without rules; what was done, or would be."""
+def keep(cluster: Cluster, namespace: str, egress: Sequence[Mapping[str, Any]] | None) -> None:
+    """Make the policy what it is to be for the Job that is made next; none without rules."""
     if egress is None:
-        if check_mode:
-            return "deleted" if cluster.get(_API_VERSION, _KIND, NAME, namespace) else "unchanged"
-        return "deleted" if cluster.delete(_API_VERSION, _KIND, NAME, namespace) else "unchanged"
-    return apply_one(cluster, manifest(namespace, egress), check_mode=check_mode).action
+        remove(cluster, namespace)
+    else:
+        apply_one(cluster, manifest(namespace, egress), check_mode=False)
+
+
+def remove(cluster: Cluster, namespace: str) -> None:
+    cluster.delete(_API_VERSION, _KIND, NAME, namespace)

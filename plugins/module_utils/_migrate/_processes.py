@@ -56,7 +56,7 @@ def former(deployments: Iterable[Object], replicasets: Iterable[Object], pods: I
 
 def outdated(deployments: Iterable[Object], pods: Iterable[Object]) -> list[str]:
     """The Pods that run a command with another version than the Deployments run; they have no template of theirs."""
-    present = {_tag(_image(one["spec"]["template"])) for one in deployments if _component(one) != "streaming"}
+    present = {_tag(_image(one["spec"]["template"])) for one in deployments}
     return alive(pod for pod in pods if _tag(_image(pod)) not in present)
 
 

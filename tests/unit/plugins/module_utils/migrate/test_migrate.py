@@ -94,6 +94,7 @@ class Cluster:
 
     def delete(self, _version, kind, name, _namespace):
         if kind == "NetworkPolicy":
+            self.deeds.append("no policy")
             return False
         self.deleted.append(name)
         del self.jobs[name], self.pods[name]
@@ -249,7 +250,7 @@ def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
     predicted = migration(cluster, ALL, consent=allowed).predict()
     assert not cluster.deeds
     report = migration(cluster, ALL, consent=allowed).run()
-    assert cluster.deeds == ["mastodon-sidekiq-all to 0", "mastodon-web to 0", ALL.job]
+    assert cluster.deeds == ["mastodon-sidekiq-all to 0", "mastodon-web to 0", "no policy", ALL.job, "no policy"]
     assert not cluster.processes
     assert report.stopped == predicted.stopped == ["mastodon-sidekiq-all", "mastodon-web"]
     assert list(report.actions.items()) == list(predicted.actions.items())
@@ -260,7 +261,7 @@ def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
     cluster.deployments[0]["spec"]["replicas"] = 1
     assert migration(cluster, ALL, consent=allowed).run().stopped == ["mastodon-sidekiq-all", "mastodon-web"]
     done = go_on(cluster, "social", Progress(None), check_mode=False)
-    assert cluster.deeds[3:] == ["mastodon-sidekiq-all to 3"]
+    assert cluster.deeds[5:] == ["mastodon-sidekiq-all to 3"]
     assert done["changed"]
     assert go_on(cluster, "social", Progress(None), check_mode=False)["changed"] is False
     assert migration(cluster, ALL, consent=allowed).run().stopped == []
