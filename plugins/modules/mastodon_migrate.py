@@ -27,7 +27,11 @@ description:
     rollout is left, not even one that is about to end.
   - With O(strategy=stop_first), the Deployments of web, streaming and Sidekiq are scaled to zero and their Pods awaited
     before all migrations are run at once. What manifests say of their replicas is set when these are applied;
-    O(phase=rollout) gives the rest of them back what they had.
+    O(phase=rollout) gives the rest of them back what they had. Until then ScaledObjects of KEDA that decide about these
+    Deployments are paused, and CronJobs that run Mastodon's commands are suspended; those that were already stay so.
+  - Commands that run in Pods of their own, such as scheduled maintenance and M(fediverse.mastodon.mastodon_tootctl), are
+    awaited too. With O(strategy=stop_first) that is before anything is scaled down, and all of them; after a rollout it
+    is those of another version.
   - When a Job fails, the message holds why and the last 50 lines of its log. Before the rollout no Deployment has been
     touched then, except that with O(strategy=stop_first) everything stands still.
 options:
@@ -66,9 +70,9 @@ options:
     default: 600
   egress:
     description:
-      - What the Job may reach, as the egress rules of NetworkPolicy C(mastodon-migrations), which is applied before
-        it. So it reaches what it needs even where the policies of an earlier run do not know that yet.
-      - Without it there is no such policy, and an existing one is deleted.
+      - What the Job may reach, as the egress rules of NetworkPolicy C(mastodon-migrations), which is there for as long
+        as the Job needs it. So it reaches what it needs even where the policies of an earlier run do not know that yet.
+      - Without it there is no such policy.
     type: list
     elements: dict
   ttl:
@@ -148,8 +152,8 @@ job:
   sample: mastodon-migrate-before-3f2a9c1d4e
 stopped:
   description:
-    - The Deployments that were stopped for the migrations, and that the phase V(rollout) has to be run for once the new
-      image is applied.
+    - The Deployments, ScaledObjects and CronJobs that were stopped for the migrations, and that the phase V(rollout) has
+      to be run for once the new image is applied. A ScaledObject is called like its Deployment.
   returned: success
   type: list
   elements: str
@@ -164,7 +168,7 @@ objects:
   elements: dict
   contains:
     kind:
-      description: V(Job), V(ConfigMap), V(NetworkPolicy) or V(Deployment).
+      description: V(Job), V(ConfigMap), V(Deployment), V(ScaledObject) or V(CronJob).
       type: str
     namespace:
       description: The namespace.
