@@ -14,7 +14,7 @@ from .._plain import merged
 from ._profiles import profile
 
 _RESOURCES = {"requests": {"type": "dict"}, "limits": {"type": "dict"}}
-_GROUP = {
+_GROUP: Mapping[str, Mapping[str, Any]] = {
     "queues": {"type": "list", "elements": "str", "required": True},
     "concurrency": {"type": "int", "required": True},
     "replicas": {"type": "int", "default": 1},
@@ -54,6 +54,18 @@ def sizes(name: str, overrides: Mapping[str, Any] | None = None) -> dict[str, An
     if problems:
         raise ValueError("; ".join(problems))
     return settled
+
+
+def incomplete(name: str, overrides: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What each Sidekiq group lacks that the profile does not have, so that nothing completes it."""
+    groups = overrides.get("sidekiq")
+    if not isinstance(groups, Mapping):
+        return {}
+    known = profile(name)["sidekiq"]
+    needed = [field for field, spec in _GROUP.items() if spec.get("required")]
+    own = {group: given for group, given in groups.items() if group not in known and isinstance(given, Mapping)}
+    lacking = {group: [field for field in needed if field not in given] for group, given in own.items()}
+    return {group: fields for group, fields in lacking.items() if fields}
 
 
 def workloads(settled: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

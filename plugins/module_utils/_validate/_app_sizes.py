@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from .._backing._quantity import mebibytes
 from .._sizes._growth import autoscaled
+from .._sizes._profiles import PROFILES
 from .._sizes._queues import SCHEDULER, WEIGHTS, owners, queue_name, queue_weight, served
-from .._sizes._sizes import sizes, workloads
+from .._sizes._sizes import incomplete, sizes, workloads
 from .._workload._autoscalers import switches
 from ._app_values import dictionary, listing, profile
 from ._mistake import Mistake
@@ -24,8 +25,11 @@ _RAILS_FLOOR = 400
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    given = dictionary(values, VARIABLE)
     try:
-        settled = sizes(profile(values), dictionary(values, VARIABLE))
+        strange = incomplete(profile(values), given)
+        yield from _strange(strange, profile(values))
+        settled = sizes(profile(values), _without(given, strange))
     except ValueError as error:
         yield Mistake(VARIABLE, str(error), "see the profile's shape in the README of the role app")
         return
@@ -37,6 +41,25 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from _memory(name, size, 0 if name == "streaming" else _RAILS_FLOOR)
     yield from _autoscaled(values, settled)
     yield from _autoscaling(values, settled)
+
+
+def _strange(groups: Mapping[str, list[str]], name: str) -> Iterator[Mistake]:
+    """A group that the profile lacks is most likely one of another profile."""
+    for group, lacking in groups.items():
+        known = ", ".join(map(repr, PROFILES[name]["sidekiq"]))
+        problem = f"profile {name} has no Sidekiq group {group!r}, only {known}"
+        cure = (
+            f"name a group that it has, set mastodon_profile to the profile that has {group!r},"
+            f" or add {' and '.join(lacking)} to make it a group of your own"
+        )
+        yield Mistake(VARIABLE, problem, cure)
+
+
+def _without(given: Mapping[str, Any], groups: Collection[str]) -> Mapping[str, Any]:
+    """The sizes without these groups, so that what else is wrong is told in the same message."""
+    if not groups:
+        return given
+    return {**given, "sidekiq": {name: group for name, group in given["sidekiq"].items() if name not in groups}}
 
 
 def _numbers(settled: Mapping[str, Any]) -> Iterator[Mistake]:

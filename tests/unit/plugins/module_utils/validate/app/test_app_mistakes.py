@@ -311,3 +311,22 @@ def test_what_is_allowed_but_unwise_is_said():
 def test_an_instance_without_mail_is_told_so_and_a_sound_one_nothing():
     assert [sentence.partition(" ")[0] for sentence in cautions({})] == ["app_smtp.server"]
     assert list(cautions({"app_smtp": {"server": "mx"}, "app_oidc": OIDC})) == []
+
+
+def told(**values):
+    return [(one.problem, one.cure) for one in mistakes(values)]
+
+
+def test_a_group_of_another_profile_is_named_with_those_that_there_are():
+    sizes = {"sidekiq": {"work": {"concurrency": 20}, "federation": {"replicas": 3}}, "web": {"threads": 0}}
+    first, second, *others = told(mastodon_profile="community", app_sizes=sizes)
+    assert first == (
+        "profile community has no Sidekiq group 'work', only 'default', 'federation', 'background', 'scheduler'",
+        "name a group that it has, set mastodon_profile to the profile that has 'work', or add queues to make it a"
+        " group of your own",
+    )
+    assert (second[0], others) == ("threads of web is 0", []), "what else is wrong is told too"
+
+
+def test_a_group_that_is_left_out_need_not_be_the_profile_s():
+    assert told(app_sizes={"sidekiq": {"work": None}}) == []
