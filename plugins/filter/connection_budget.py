@@ -16,9 +16,9 @@ short_description: The database connections of an instance against what the data
 version_added: 1.0.0
 author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
-  - Counts the connections that all processes open, at rest and during a rollout, and holds them against the pooler's
-    and the server's limits.
-positional: database, growing
+  - Counts the connections that all processes open, at rest and during a rollout, and those of commands, which go past
+    the pooler, and holds them against the pooler's and the server's limits.
+positional: database, growing, maintenance, domain
 options:
   _input:
     description: Sizes, as P(fediverse.mastodon.sizes#filter) returns them.
@@ -33,6 +33,15 @@ options:
     type: list
     elements: str
     default: []
+  maintenance:
+    description:
+      - The variable C(app_maintenance) of the role P(fediverse.mastodon.app#role), which says what runs on a schedule.
+    type: dict
+    default: {}
+  domain:
+    description: The instance's local domain, which the days of what runs on a schedule follow from.
+    type: str
+    default: ''
 """
 
 EXAMPLES = r"""
@@ -46,8 +55,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(processes) with the connections of each Deployment, C(steady), C(rollout), C(scaled_up), the C(limits) with
-      C(name), C(needed), C(admitted) and C(kept), C(kept) for all of them, and C(message), all of it in one line.
+    - C(processes) with the connections of each Deployment, C(steady), C(rollout), C(scaled_up), C(commands) with those
+      of one command and of what runs on a schedule beside it, the C(limits) with C(name), C(needed), C(admitted) and
+      C(kept), C(kept) for all of them, and C(message), all of it in one line.
   type: dict
 """
 

@@ -29,9 +29,9 @@ description:
     before all migrations are run at once. What manifests say of their replicas is set when these are applied;
     O(phase=rollout) gives the rest of them back what they had. Until then ScaledObjects of KEDA that decide about these
     Deployments are paused, and CronJobs that run Mastodon's commands are suspended; those that were already stay so.
-  - Commands that run in Pods of their own, such as scheduled maintenance and M(fediverse.mastodon.mastodon_tootctl), are
-    awaited too. With O(strategy=stop_first) that is before anything is scaled down, and all of them; after a rollout it
-    is those of another version.
+  - Commands in Pods of their own, such as scheduled maintenance and M(fediverse.mastodon.mastodon_tootctl), are awaited
+    too. With O(strategy=stop_first) that is all of them, before anything is scaled down; after a rollout it is those of
+    another version.
   - When a Job fails, the message holds why and the last 50 lines of its log. Before the rollout no Deployment has been
     touched then, except that with O(strategy=stop_first) everything stands still.
 options:
@@ -152,8 +152,8 @@ job:
   sample: mastodon-migrate-before-3f2a9c1d4e
 stopped:
   description:
-    - The Deployments, ScaledObjects and CronJobs that were stopped for the migrations, and that the phase V(rollout) has
-      to be run for once the new image is applied. A ScaledObject is called like its Deployment.
+    - The Deployments, ScaledObjects and CronJobs that were stopped for the migrations, each name once. The phase
+      V(rollout) has to be run for them once the new image is applied.
   returned: success
   type: list
   elements: str

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Connections that no pool may take: PostgreSQL's superuser_reserved_connections (3), the operator's own, and the jobs
-# that connect directly (migrations, tootctl, pg_dump: 5 to 10, docs: admin/scaling).
-RESERVED_CONNECTIONS = 20
+# Connections that are nobody else's: PostgreSQL's superuser_reserved_connections (3), and the operator's and a dump's.
+SERVER_CONNECTIONS = 8
+# Connections that no pool may take: those, and the commands' that connect directly (migrations, tootctl: 5 to 10, docs:
+# admin/scaling).
+RESERVED_CONNECTIONS = SERVER_CONNECTIONS + 12
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,17 @@ _STARTS = tuple(minute for minute in range(106) if minute % 60)
 def schedule(domain: str, name: str, every: str) -> str:
     """The cron expression of one job of one instance."""
     hour, minute = divmod(_STARTS[_number(f"{domain} {name}") % len(_STARTS)], 60)
-    time = f"{minute} {_FIRST_HOUR + hour}"
+    return f"{minute} {_FIRST_HOUR + hour} {days(domain, name, every)}"
+
+
+def days(domain: str, name: str, every: str) -> str:
+    """The days of the cron expression. Of jobs with the same interval, those with other days never run together."""
     if every == "daily":
-        return f"{time} * * *"
+        return "* * *"
     if every == "weekly":
-        return f"{time} * * {_place(domain, name) % 7}"
+        return f"* * {_place(domain, name) % 7}"
     # No month lacks these days.
-    return f"{time} {1 + _place(domain, name) % 28} * *"
+    return f"{1 + _place(domain, name) % 28} * *"
 
 
 def _place(domain: str, name: str) -> int:

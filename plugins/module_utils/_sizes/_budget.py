@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._backing._sizes import RESERVED_CONNECTIONS, server_connections
+from .._backing._sizes import SERVER_CONNECTIONS, server_connections
+from .._maintenance import _connections
 from ._growth import most_pods
 from ._queues import SCHEDULER, served
 from ._sizes import workloads
@@ -29,33 +30,42 @@ class Limit:
 
 
 def connection_budget(
-    sizes: Mapping[str, Any], database: Mapping[str, Any], growing: Collection[str] = ()
+    sizes: Mapping[str, Any],
+    database: Mapping[str, Any],
+    growing: Collection[str] = (),
+    maintenance: Mapping[str, Any] | None = None,
+    domain: str = "",
 ) -> dict[str, Any]:
     """The connections of every process, their sum, and the limits they are held against, with a line for people.
 
     mastodon.md 8: web replicas x processes x threads + Sidekiq threads x replicas + streaming replicas x pool.
-    During a rollout every Deployment that surges has one more pod (the scheduler's stops first instead). Jobs connect
-    directly and live in the reserve. What an autoscaler decides is held against the limits at its end.
+    During a rollout every Deployment that surges has one more pod (the scheduler's stops first instead). Commands
+    connect to the server itself: a migration or one by hand, and those on a schedule that may run together. What an
+    autoscaler decides is held against the limits at its end.
 
     growing: the workloads that may have up to their `max_replicas`.
+    maintenance: app_maintenance of the instance with this domain, which says when what runs.
     """
     parts = dict(_parts(sizes))
     grown = {name: most_pods(name, size, growing) for name, size in workloads(sizes)}
     steady = sum(each * replicas for each, replicas, _surges in parts.values())
     most = sum(each * grown[name] for name, (each, _replicas, _surges) in parts.items())
     surge = sum(each for each, _replicas, surges in parts.values() if surges)
-    limits = list(_limits(most + surge, database))
+    pool = sizes["job"]["database_pool"]
+    commands = _connections.of_command("", pool) + _connections.scheduled(maintenance or {}, domain, pool)
+    limits = list(_limits(most + surge, commands, database))
     return {
         "processes": {name: each * replicas for name, (each, replicas, _surges) in parts.items()},
         "steady": steady,
         "rollout": steady + surge,
         "scaled_up": most + surge,
+        "commands": commands,
         "limits": [
             {"name": limit.name, "needed": limit.needed, "admitted": limit.admitted, "kept": limit.kept}
             for limit in limits
         ],
         "kept": all(limit.kept for limit in limits),
-        "message": _message(parts, (steady, steady + surge, most + surge), bool(growing), limits),
+        "message": _message(parts, (steady, steady + surge, most + surge, commands), bool(growing), limits),
     }
 
 
@@ -68,7 +78,7 @@ def _parts(sizes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, int, bool
     yield "streaming", (streaming["database_pool"], streaming["replicas"], True)
 
 
-def _limits(rollout: int, database: Mapping[str, Any]) -> Iterator[Limit]:
+def _limits(rollout: int, commands: int, database: Mapping[str, Any]) -> Iterator[Limit]:
     pool, most = database.get("pool"), database.get("max_connections")
     if pool:
         accepted = int(pool["max_client_conn"]) * int(pool["instances"])
@@ -79,14 +89,15 @@ def _limits(rollout: int, database: Mapping[str, Any]) -> Iterator[Limit]:
             yield Limit("the pooler's default_pool_size with session pooling", rollout, opened)
     if most:
         direct = server_connections(int(pool["instances"]), int(pool["default_pool_size"])) if pool else rollout
-        yield Limit(f"max_connections less {RESERVED_CONNECTIONS} in reserve", direct, int(most) - RESERVED_CONNECTIONS)
+        admitted = int(most) - SERVER_CONNECTIONS
+        yield Limit(f"max_connections less {SERVER_CONNECTIONS} in reserve", direct + commands, admitted)
 
 
 def _message(
-    parts: Mapping[str, tuple[int, int, bool]], sums: tuple[int, int, int], growing: bool, limits: list[Limit]
+    parts: Mapping[str, tuple[int, int, bool]], sums: tuple[int, int, int, int], growing: bool, limits: list[Limit]
 ) -> str:
-    steady, rollout, scaled = sums
+    steady, rollout, scaled, commands = sums
     terms = " + ".join(f"{name} {replicas} x {each}" for name, (each, replicas, _surges) in parts.items())
     told = [f"{limit.needed} of {limit.admitted} ({limit.name})" for limit in limits] or ["no limit is known"]
     up = f", {scaled} when all is scaled up" if growing else ""
-    return f"{terms} = {steady} connections, {rollout} during a rollout{up}: " + "; ".join(told)
+    return f"{terms} = {steady} connections, {rollout} during a rollout{up}, {commands} of commands: " + "; ".join(told)

@@ -30,7 +30,8 @@ def instance_sums(values: Mapping[str, Any]) -> list[str]:
     monitored = values.get("app_monitoring", values.get("mastodon_monitoring"))
     metrics = bool(group_settings(METRICS, {**values, "app_monitoring": monitored})["enabled"])
     found = footprint(settled, others, metrics, backing(values))
-    budget = connection_budget(settled, database_limits(values), others)
+    domain = str(values.get("app_local_domain") or values.get("mastodon_local_domain") or "")
+    budget = connection_budget(settled, database_limits(values), others, values.get("app_maintenance"), domain)
     return [", ".join(found["components"]), found["message"], budget["message"]]
 
 

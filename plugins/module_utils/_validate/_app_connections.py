@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._backing._sizes import RESERVED_CONNECTIONS, server_connections
 from .._environment._redis import PREFIXES
 from .._sizes._budget import connection_budget
 from .._sizes._instance import database_limits
@@ -37,19 +38,29 @@ def _database(connection: Mapping[str, Any]) -> Iterator[Mistake]:
 def _budget(values: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         settled = sizes(profile(values), dictionary(values, "app_sizes"))
-        budget = connection_budget(settled, _limits(values), growing(values, settled))
+        maintenance = dictionary(values, "app_maintenance")
+        domain = str(values.get("app_local_domain") or values.get("mastodon_local_domain") or "")
+        budget = connection_budget(settled, _limits(values), growing(values, settled), maintenance, domain)
     except (ValueError, KeyError, TypeError):
         return
     for limit in budget["limits"]:
         # The pool against the server is the database's own concern.
         if not limit["kept"] and not _own_pool(values, limit["name"]):
-            cure = "use fewer replicas, processes or threads in app_sizes, a transaction pooler, or raise the limit"
+            cure = (
+                "use fewer replicas, processes or threads in app_sizes, fewer threads in app_maintenance, a transaction"
+                " pooler, or raise the limit"
+            )
             yield Mistake("app_sizes", f"too many database connections: {budget['message']}", cure)
             return
 
 
 def _own_pool(values: Mapping[str, Any], name: str) -> bool:
-    return bool(_limits(values).get("pool")) and name.startswith("max_connections")
+    """Whether the pools alone are too many for the server."""
+    limits = _limits(values)
+    pool, most = limits.get("pool"), limits.get("max_connections")
+    if not pool or not most or not name.startswith("max_connections"):
+        return False
+    return server_connections(int(pool["instances"]), int(pool["default_pool_size"])) > most - RESERVED_CONNECTIONS
 
 
 def _limits(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,10 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._quantity import mebibytes, millicores
-from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import RESERVED_CONNECTIONS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import (
+    RESERVED_CONNECTIONS,
+    SERVER_CONNECTIONS,
+)
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._stated import STATED
 from support import app, backing
 
@@ -144,12 +147,19 @@ def test_connections_fit_the_stated_budget_and_every_limit(profile, rendered, ca
     assert int(parameters["default_pool_size"]) * pods <= server - RESERVED_CONNECTIONS
 
 
-def test_jobs_past_the_pooler_fit_the_reserve(rendered):
-    """A migration, and two of the scheduled Jobs at the same time; three are PostgreSQL's own."""
+def test_commands_past_the_pooler_fit_the_reserve(rendered):
+    """A migration or a command by hand, with a connection more than the five threads that commands have unless told;
+    and the scheduled ones, with as many threads as they are told."""
     environment = {
         one["name"]: one.get("value") for one in rendered["job"]["spec"]["template"]["spec"]["containers"][0]["env"]
     }
-    assert int(environment["DB_POOL"]) * 3 + 3 <= RESERVED_CONNECTIONS
+    needed = max(int(environment["DB_POOL"]), 6)
+    for one in of_kind(rendered["steady"], "CronJob"):
+        if not one["spec"].get("suspend"):
+            (container,) = one["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+            needed += int(container["command"][container["command"].index("--concurrency") + 1]) + 1
+    assert needed == 6 + 3 + 3
+    assert needed <= RESERVED_CONNECTIONS - SERVER_CONNECTIONS
 
 
 def test_the_documentation_states_the_same(profile):

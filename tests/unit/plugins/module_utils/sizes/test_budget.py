@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import DATABASE
+from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import (
+    DATABASE,
+    RESERVED_CONNECTIONS,
+    SERVER_CONNECTIONS,
+)
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._budget import connection_budget
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._profiles import PROFILES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._sizes._sizes import sizes
@@ -17,6 +21,8 @@ SIZES = {
     },
     "job": {"database_pool": 5},
 }
+# A migration or another command, and one of the two that are on by default.
+COMMANDS = 6 + 3
 POOL = {"max_client_conn": 100, "default_pool_size": 20, "instances": 2}
 
 
@@ -40,8 +46,8 @@ def test_the_number_is_told_in_one_line():
 @pytest.mark.parametrize(
     ("database", "needed", "admitted", "kept"),
     [
-        ({"pooling": "none", "max_connections": 185}, 165, 165, True),
-        ({"pooling": "none", "max_connections": 184}, 165, 164, False),
+        ({"pooling": "none", "max_connections": 182}, 165 + COMMANDS, 174, True),
+        ({"pooling": "none", "max_connections": 181}, 165 + COMMANDS, 173, False),
         ({"pooling": "transaction", "pool": POOL}, 165, 200, True),
         ({"pooling": "transaction", "pool": {**POOL, "max_client_conn": 80}}, 165, 160, False),
     ],
@@ -53,10 +59,35 @@ def test_each_limit_is_kept_or_not(database, needed, admitted, kept):
     assert budget["kept"] is kept
 
 
-def test_behind_a_transaction_pooler_the_server_sees_the_pools_alone():
-    budget = connection_budget(SIZES, {"pooling": "transaction", "pool": POOL, "max_connections": 60})
-    assert [limit["needed"] for limit in budget["limits"]] == [165, 40]
+def test_behind_a_transaction_pooler_the_server_sees_the_pools_and_what_goes_past_them():
+    budget = connection_budget(SIZES, {"pooling": "transaction", "pool": POOL, "max_connections": 57})
+    assert [limit["needed"] for limit in budget["limits"]] == [165, 40 + COMMANDS]
     assert budget["kept"]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "pool", "commands"),
+    [
+        ({"profiles": None, "headers": None}, 5, 6),
+        ({}, 5, 6 + 3),
+        ({}, 12, 12 + 3),
+        ({"headers": {"command": "tootctl media remove --remove-headers --concurrency=9"}}, 5, 6 + 10),
+        ({"headers": {"command": "tootctl media remove --remove-headers -c 9"}}, 5, 6 + 10),
+        ({"media": {"enabled": True}}, 5, 6 + 3 + 3),
+        ({"statuses": {"enabled": True}}, 5, 6 + 6),
+        ({"statuses": {"enabled": True}, "recount": {"enabled": True}}, 5, 6 + 6 + 3),
+        ({"statuses": {"enabled": True, "schedule": "0 5 * * *"}}, 5, 6 + 3 + 6),
+        ({"statuses": {"enabled": True, "deadline": 10801}}, 5, 6 + 3 + 6),
+        ({"profiles": {"every": "daily"}, "headers": {"every": "daily"}}, 5, 6 + 3 + 3),
+    ],
+)
+def test_commands_are_counted_that_may_run_together(jobs, pool, commands):
+    database = {"pooling": "none", "max_connections": 500}
+    sizes = {**SIZES, "job": {"database_pool": pool}}
+    budget = connection_budget(sizes, database, maintenance={"jobs": jobs}, domain="example.org")
+    assert budget["commands"] == commands
+    assert budget["limits"][0]["needed"] == 165 + commands
+    assert f", {commands} of commands" in budget["message"]
 
 
 def test_with_session_pooling_every_client_needs_a_connection_of_the_pool():
@@ -69,7 +100,7 @@ def test_with_session_pooling_every_client_needs_a_connection_of_the_pool():
 
 def test_what_an_autoscaler_decides_is_held_against_the_limits_at_its_end():
     sizes_up = {**SIZES, "web": {**SIZES["web"], "max_replicas": 4}}
-    budget = connection_budget(sizes_up, {"pooling": "none", "max_connections": 185}, ["web"])
+    budget = connection_budget(sizes_up, {"pooling": "none", "max_connections": 185 + COMMANDS}, ["web"])
     assert (budget["steady"], budget["rollout"], budget["scaled_up"]) == (120, 165, 185)
     assert not budget["kept"]
     assert "185 when all is scaled up" in budget["message"]
@@ -88,3 +119,5 @@ def test_every_profile_fits_the_database_of_the_same_profile(name):
     assert budget["kept"], budget["message"]
     # Nobody waits for a server connection as long as half of the threads are doing anything but queries.
     assert 2 * size.pool_size * size.pooler_instances >= budget["steady"]
+    # What the database keeps free of pools is enough for them, also when both of the default ones are run by hand.
+    assert budget["commands"] + 3 <= RESERVED_CONNECTIONS - SERVER_CONNECTIONS

@@ -155,12 +155,17 @@ MISTAKEN = [
         "155 of 120",
     ),
     # Connections (T45).
-    ({"mastodon_profile": "small", "database_pooling": "none"}, "app_sizes", "95 of 80"),
+    ({"mastodon_profile": "small", "database_pooling": "none"}, "app_sizes", "104 of 92"),
     ({"mastodon_profile": "small", "database_pooler_max_clients": 40}, "app_sizes", "95 of 80"),
+    (
+        {"app_maintenance": {"jobs": {"media": {"enabled": True, "command": "tootctl media remove -c 60"}}}},
+        "app_sizes",
+        "110 of 92",
+    ),
     (
         {"database_backend": "external", "database_external": {"host": "pg", "max_connections": 40}},
         "app_sizes",
-        "30 of 20",
+        "39 of 32",
     ),
     (
         {
