@@ -14,6 +14,8 @@ from support.rails import Instance, Server, until
 pytestmark = pytest.mark.cluster
 
 OLD, NEW, NEWER = "4.5.15", "4.6.5", "4.6.6"
+PAUSED = "autoscaling.keda.sh/paused"
+SLEEP = ["sleep", "3600"]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def fault(instance, value):
 def work(instance, version, *, grace=0, replicas=1):
     """A Deployment of Sidekiq's labels whose Pods do nothing, and take their whole grace period to end."""
     spec = instance.template(version)["spec"]["template"]["spec"]
-    container = {**spec["containers"][0], "command": ["sleep", "3600"]}
+    container = {**spec["containers"][0], "command": SLEEP}
     pod = {**spec, "restartPolicy": "Always", "terminationGracePeriodSeconds": grace, "containers": [container]}
     component = {"app.kubernetes.io/component": "sidekiq", "app.kubernetes.io/part-of": "mastodon"}
     labels = {**component, "fediverse.mastodon/process": "sidekiq"}
@@ -299,6 +301,103 @@ def test_everything_stands_still_for_all_migrations_at_once(instance):
     until(lambda: len(workers(instance)) == 2)
     assert migrate(instance, phase="rollout")["changed"] is False
     assert migrate(instance, strategy="stop_first")["stopped"] == []
+
+
+def scheduled(instance, name, **others):
+    """A CronJob like those of the role, whose time never comes."""
+    spec = instance.template(OLD)["spec"]["template"]["spec"]
+    labels = {"app.kubernetes.io/component": "maintenance", "fediverse.mastodon/process": "job"}
+    pod = {**spec, "terminationGracePeriodSeconds": 0, "containers": [{**spec["containers"][0], "command": SLEEP}]}
+    template = {"spec": {"backoffLimit": 0, "template": {"metadata": {"labels": labels}, "spec": pod}}}
+    spec = {"schedule": "0 0 31 2 *", "jobTemplate": template, **others}
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": name}, "spec": spec}
+
+
+def scaler(name):
+    trigger = {"type": "cpu", "metricType": "Utilization", "metadata": {"value": "50"}}
+    spec = {"scaleTargetRef": {"name": "mastodon-sidekiq-all"}, "triggers": [trigger]}
+    return {"apiVersion": "keda.sh/v1alpha1", "kind": "ScaledObject", "metadata": {"name": name}, "spec": spec}
+
+
+def at_rest(instance):
+    """The CronJobs that start nothing, and the ScaledObjects that raise nothing."""
+    suspended = {one["metadata"]["name"] for one in instance.objects("cronjobs") if one["spec"]["suspend"]}
+    return suspended | {
+        one["metadata"]["name"]
+        for one in instance.objects("scaledobjects")
+        if one["metadata"].get("annotations", {}).get(PAUSED) == "true"
+    }
+
+
+@pytest.fixture
+def automated(instance):
+    """An instance with what would start something during migrations; the halves called by-hand are not at work."""
+    migrate(instance, version=OLD)
+    work(instance, OLD, grace=15)
+    manifests = [scheduled(instance, "job"), scheduled(instance, "job-by-hand"), scaler("queue"), scaler("by-hand")]
+
+    def converge():
+        return run("apply_set", name="mastodon-app", namespace=instance.namespace, manifests=manifests)
+
+    assert not (made := converge()).failed, made.output
+    kubectl("-n", instance.namespace, "patch", "cronjob", "job-by-hand", "-p", '{"spec": {"suspend": true}}')
+    kubectl("-n", instance.namespace, "annotate", "scaledobject", "by-hand", f"{PAUSED}=true")
+    return converge
+
+
+BY_HAND = {"job-by-hand", "by-hand"}
+ALL_STILL = BY_HAND | {"job", "queue"}
+
+
+def test_nothing_starts_anything_during_a_standstill(instance, automated):
+    predicted = migrate(instance, "--check", strategy="stop_first")
+    assert at_rest(instance) == BY_HAND
+    done = migrate(instance, strategy="stop_first")
+    assert done["objects"] == predicted["objects"]
+    assert done["stopped"] == predicted["stopped"] == ["job", "mastodon-sidekiq-all", "queue"]
+    assert at_rest(instance) == ALL_STILL
+    assert automated()["changed"] is False, "applying the manifests fights with nothing"
+    assert at_rest(instance) == ALL_STILL
+
+    predicted = migrate(instance, "--check", phase="rollout")
+    assert at_rest(instance) == ALL_STILL
+    assert migrate(instance, phase="rollout")["objects"] == predicted["objects"]
+    assert at_rest(instance) == BY_HAND
+    assert automated()["changed"] is False
+
+
+def test_a_standstill_whose_run_is_killed_is_resumed_and_ended(instance, automated):
+    killed = start(instance, strategy="stop_first")
+    until(lambda: instance.objects("deployments")[0]["spec"]["replicas"] == 0)
+    killed.kill()
+    assert at_rest(instance) == ALL_STILL
+    resumed = migrate(instance, strategy="stop_first")
+    assert resumed["stopped"] == ["job", "mastodon-sidekiq-all", "queue"]
+    migrate(instance, phase="rollout")
+    assert at_rest(instance) == BY_HAND
+    until(lambda: len(workers(instance)) == 1)
+
+
+def test_a_command_of_the_old_version_is_awaited(instance):
+    migrate(instance, version=OLD)
+    work(instance, OLD)
+    apply({**(job := scheduled(instance, "job")), "metadata": {**job["metadata"], "namespace": instance.namespace}})
+    kubectl("-n", instance.namespace, "create", "job", "long", "--from=cronjob/job")
+    until(lambda: [pod for pod in workers(instance) if pod["metadata"]["name"].startswith("long-")])
+    refused = migrate(instance, strategy="stop_first", start_timeout=5)
+    for words in ("have not ended in 5 seconds: long-", "(Job long)", "kubectl delete job"):
+        assert words in refused["msg"]
+    assert instance.objects("deployments")[0]["spec"]["replicas"] == 1, "nobody waits for it at a standstill"
+    assert at_rest(instance) == {"job"}
+
+    assert migrate(instance)["stopped"] == ["job"]
+    work(instance, NEW)
+    migrate(instance, phase="rollout")
+    assert at_rest(instance) == set()
+    refused = migrate(instance, phase="after_rollout", start_timeout=5)
+    assert "Commands of the version before the rollout have not ended in 5 seconds: long-" in refused["msg"]
+    kubectl("-n", instance.namespace, "delete", "job", "long")
+    assert not (done := migrate(instance, phase="after_rollout")).failed, done.output
 
 
 def test_the_second_half_comes_after_the_last_old_pod(instance):

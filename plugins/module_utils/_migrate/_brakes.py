@@ -62,8 +62,8 @@ SCALED_OBJECT = Brake(
 )
 CRON_JOB = Brake("batch/v1", "CronJob", ("spec",), {"suspend": True}, {"suspend": False})
 
-# In the order in which they go on: an autoscaler finds the number that there was.
-BRAKES = (DEPLOYMENT, SCALED_OBJECT, CRON_JOB)
+# In the order in which they stop. They go on in the other: an autoscaler finds the number that there was.
+BRAKES = (CRON_JOB, SCALED_OBJECT, DEPLOYMENT)
 
 
 def moving(brake: Brake, found: Iterable[Mapping[str, Any]]) -> dict[str, Fields]:

@@ -49,14 +49,9 @@ class Processes:
         self._namespace = namespace
         self._progress = progress
 
-    def moving(self) -> Stopped:
-        """What a standstill stops: Deployments, what would raise them from zero, and what starts on a schedule."""
-        deployments = self._deployments()
-        found = {
-            DEPLOYMENT.kind: moving(DEPLOYMENT, deployments),
-            SCALED_OBJECT.kind: moving(SCALED_OBJECT, self._scaled_objects(deployments)),
-            CRON_JOB.kind: moving(CRON_JOB, on_database(self._list(CRON_JOB))),
-        }
+    def moving(self, brakes: Iterable[Brake] = BRAKES) -> Stopped:
+        """What a standstill stops: what starts on a schedule, what raises Deployments from zero, and these."""
+        found = {brake.kind: moving(brake, self._found(brake)) for brake in brakes}
         return {kind: named for kind, named in found.items() if named}
 
     def stop(self, live: Mapping[str, Any] | None, *, timeout: float) -> Stopped:
@@ -66,21 +61,17 @@ class Processes:
 
         ``live``: the record, which is written. KubeError 409 if another run wrote it since.
         """
-        found, recorded = self.moving(), _record.standstill(live)
-        if (new := merged(recorded, found)) != recorded:
-            _record.write_stopped(self._cluster, self._namespace, live, new)
-        self._halt(CRON_JOB, found)
-        self._await_commands("Commands that must not run beside the migrations", self._commands, timeout)
-        self._halt(SCALED_OBJECT, found)
-        self._halt(DEPLOYMENT, found)
+        stopped = self._halt(live, (CRON_JOB,))
+        self._await_commands(timeout)
+        stopped |= self._halt(_record.read(self._cluster, self._namespace), (SCALED_OBJECT, DEPLOYMENT))
         self._wait(self._still_there, "Pods have not ended", _FORCE, timeout)
-        self._await_commands("Commands that must not run beside the migrations", self._commands, timeout)
-        return found
+        self._await_commands(timeout)
+        return stopped
 
     def go_on(self, live: Mapping[str, Any]) -> Stopped:
         """Give what was stopped, and still stands still, what it had."""
         waiting = self.waiting(live)
-        for brake in BRAKES:
+        for brake in reversed(BRAKES):
             for name, fields in waiting.get(brake.kind, {}).items():
                 self._patch(brake, name, fields)
                 self._progress.line(f"{brake.kind} {name} goes on")
@@ -96,7 +87,7 @@ class Processes:
                 for name, fields in recorded.get(brake.kind, {}).items()
                 if (there := self._get(brake, name)) and brake.holds(there)
             }
-            for brake in BRAKES
+            for brake in reversed(BRAKES)
         }
         return {kind: named for kind, named in found.items() if named}
 
@@ -111,10 +102,12 @@ class Processes:
     def await_former(self, *, timeout: float) -> None:
         """Wait until no Pod runs what was there before the rollout."""
         self._wait(self._former, "Pods of before the rollout have not ended", _FORCE, timeout)
-        self._await_commands("Commands of the version before the rollout", self._former_commands, timeout)
+        what = "Commands of the version before the rollout have not ended"
+        self._wait(self._former_commands, what, _LET_END, timeout)
 
-    def _await_commands(self, which: str, left: Callable[[], list[str]], timeout: float) -> None:
-        self._wait(left, f"{which} have not ended", _LET_END, timeout)
+    def _await_commands(self, timeout: float) -> None:
+        what = "Commands that must not run beside the migrations have not ended"
+        self._wait(lambda: _processes.alive(self._pods(_processes.COMMANDS)), what, _LET_END, timeout)
 
     def _wait(self, left: Callable[[], list[str]], what: str, cure: str, timeout: float) -> None:
         """Wait until nothing is left; Failure with what is."""
@@ -128,11 +121,8 @@ class Processes:
     def _still_there(self) -> list[str]:
         """The Pods. KEDA may have raised a Deployment once more before it saw that it is paused."""
         again = moving(DEPLOYMENT, self._deployments())
-        self._halt(DEPLOYMENT, {DEPLOYMENT.kind: again})
+        self._hold(DEPLOYMENT, again)
         return [*again, *_processes.alive(self._pods(_processes.PODS))]
-
-    def _commands(self) -> list[str]:
-        return _processes.alive(self._pods(_processes.COMMANDS))
 
     def _former(self) -> list[str]:
         deployments = self._deployments()
@@ -144,10 +134,16 @@ class Processes:
     def _former_commands(self) -> list[str]:
         return _processes.outdated(self._deployments(), self._pods(_processes.COMMANDS))
 
+    def _found(self, brake: Brake) -> Iterable[Mapping[str, Any]]:
+        """The objects of a kind that a standstill is about."""
+        if brake is DEPLOYMENT:
+            return self._deployments()
+        return self._scaled_objects() if brake is SCALED_OBJECT else on_database(self._list(CRON_JOB))
+
     def _deployments(self) -> list[dict[str, Any]]:
         return self._list(DEPLOYMENT, labels=_processes.DEPLOYMENTS)
 
-    def _scaled_objects(self, deployments: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    def _scaled_objects(self) -> Iterable[Mapping[str, Any]]:
         try:
             found = self._list(SCALED_OBJECT)
         except UnknownKindError:
@@ -157,7 +153,7 @@ class Processes:
             if error.status != 403 or self._keda_scales():
                 raise
             return ()
-        return targeting(found, (one["metadata"]["name"] for one in deployments))
+        return targeting(found, (one["metadata"]["name"] for one in self._deployments()))
 
     def _keda_scales(self) -> bool:
         """Whether there are autoscalers that KEDA made; it makes one for each ScaledObject that is not paused."""
@@ -177,8 +173,17 @@ class Processes:
         except UnknownKindError:
             return None
 
-    def _halt(self, brake: Brake, found: Stopped) -> None:
-        for name in found.get(brake.kind, {}):
+    def _halt(self, live: Mapping[str, Any] | None, brakes: Iterable[Brake]) -> Stopped:
+        """Stop what moves, once it is recorded."""
+        found, recorded = self.moving(brakes), _record.standstill(live)
+        if (new := merged(recorded, found)) != recorded:
+            _record.write_stopped(self._cluster, self._namespace, live, new)
+        for brake in brakes:
+            self._hold(brake, found.get(brake.kind, {}))
+        return found
+
+    def _hold(self, brake: Brake, names: Iterable[str]) -> None:
+        for name in names:
             self._progress.line(f"{brake.kind} {name} is stopped for the migrations")
             self._patch(brake, name, brake.still)
 

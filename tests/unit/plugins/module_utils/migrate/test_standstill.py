@@ -139,6 +139,7 @@ def test_what_would_start_anything_stands_still_before_the_deployments_do():
     assert still == [
         "recorded",
         f"CronJob {JOB}",
+        "recorded",
         f"ScaledObject {GROUP}",
         f"Deployment {GROUP}",
         "Deployment mastodon-web",
@@ -191,7 +192,7 @@ def test_a_record_of_deployments_alone_is_still_read():
     assert cluster.spec("Deployment", "mastodon-web")["replicas"] == 2
 
 
-@pytest.mark.parametrize("deeds", range(1, 5))
+@pytest.mark.parametrize("deeds", range(1, 6))
 def test_a_run_that_was_killed_forgets_nothing(deeds):
     cluster = whole()
     before = processes(cluster).moving()
@@ -285,6 +286,7 @@ def test_a_command_is_awaited_while_everything_else_still_works():
     assert cluster.spec("CronJob", JOB)["suspend"] is True, "no further one begins"
     assert cluster.spec("Deployment", "mastodon-web")["replicas"] == 2
     assert cluster.fields("ScaledObject", GROUP) == {}
+    assert _record.standstill(cluster.record) == {"CronJob": {JOB: {"suspend": False}}}, "nothing else is touched"
 
     stop(cluster)
     assert not cluster.commands
