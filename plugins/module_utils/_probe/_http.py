@@ -17,8 +17,11 @@ Reason = Literal["dns", "tcp", "tls", "timeout", "budget"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_HIGHEST_PORT = 65535
 _URL = re.compile(
-    r"^(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:.]+\]|[^/?#:@\[\]]+)(?::(?P<port>\d{1,5}))?(?P<target>[/?][^#]*)?(?:#.*)?$"
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:.]+\]|[^/?#:@\[\]\x00-\x20\x7f]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<target>[/?][^#]*)?(?:#.*)?",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -38,11 +41,12 @@ class Url:
     @classmethod
     def parse(cls, text: str) -> Url | None:
         """None for what is not an absolute http or https URL."""
-        match = _URL.match(text)
-        if match is None:
+        match = _URL.fullmatch(text)
+        port = int(match["port"] or 0) if match else 0
+        if match is None or port > _HIGHEST_PORT:
             return None
         scheme = match["scheme"].lower()
-        port = int(match["port"]) if match["port"] else DEFAULT_PORTS[scheme]
+        port = port or DEFAULT_PORTS[scheme]
         target = match["target"] or "/"
         return cls(scheme, match["host"].strip("[]").lower(), port, target if target.startswith("/") else f"/{target}")
 
@@ -112,13 +116,16 @@ class Response:
     def location(self) -> Url | None:
         """Where a redirect points, made absolute; None when it points to nothing HTTP can fetch."""
         target = self.header("Location")
-        return Url.parse(urljoin(self.request.url, target)) if target else None
+        try:
+            return Url.parse(urljoin(self.request.url, target)) if target else None
+        except ValueError:  # brackets around what is no IPv6 address
+            return None
 
     def json(self) -> Any:
         """The parsed body; None when it is not JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: thousands of brackets
             return None
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from ._verdict import Deviation
 
 _FAMILIES = ("web.ipv4", "web.ipv6", "apex.ipv4", "apex.ipv6")
 _A_DAY = 86400
+# As long as a count can be: Python refuses to read thousands of digits, which a server may send.
+_COUNT = re.compile(r"[0-9]{1,18}")
 
 clause = Contract()
 
@@ -112,7 +115,7 @@ class _Count:
 
 def _count(found: Response | None) -> _Count | None:
     told = [found.header(f"X-RateLimit-{name}") or "" for name in ("Limit", "Remaining", "Reset")] if found else []
-    if not (told and told[0].isdecimal() and told[1].isdecimal()):
+    if not (told and all(map(_COUNT.fullmatch, told[:2]))):
         return None
     # To the minute: the time is counted from the request's own fraction of a second.
     return _Count(int(told[0]), int(told[1]), told[2][:16])

@@ -106,7 +106,7 @@ def cache(target: Target, seen: Seen) -> Iterator[Deviation]:
     if found is None or not found.is_redirect:
         return
     control = (found.header("Cache-Control") or "").lower()
-    age = re.search(r"max-age=(\d+)", control)
+    age = re.search(r"max-age=(\d{1,18})", control)
     unbounded = found.status in (301, 308) and not control
     if unbounded or (age is not None and int(age[1]) > LONGEST_AGE):
         got = f"Cache-Control: {control}" if control else f"a {found.status} without Cache-Control, kept without limit"

@@ -216,8 +216,9 @@ def test_a_limit_that_begins_anew_in_between_is_no_verdict(bed, fediverse):
     assert verdict(bed(fediverse(change=change)).check(), "clients").verdict == "skipped"
 
 
-def test_an_instance_that_tells_no_limit_is_not_judged(bed, fediverse):
-    change = on_web(COUNTED, lambda answer: answer.but(X_RateLimit_Limit=None))
+@pytest.mark.parametrize("limit", [None, "many", "9" * 5000])
+def test_an_instance_that_tells_no_limit_is_not_judged(bed, fediverse, limit):
+    change = on_web(COUNTED, lambda answer: answer.but(X_RateLimit_Limit=limit))
     assert verdict(bed(fediverse(change=change)).check(), "clients").verdict == "skipped"
 
 

@@ -52,7 +52,11 @@ ASK = Request("http://x.example/")
         ("https://x.example", Url("https", "x.example", 443, "/")),
         ("https://X.example:8443/a%2Fb?c=%40#d", Url("https", "x.example", 8443, "/a%2Fb?c=%40")),
         ("http://[2001:db8::1]:81?q", Url("http", "2001:db8::1", 81, "/?q")),
+        ("HTTPS://x.example", Url("https", "x.example", 443, "/")),
         ("https://user@x.example/", None),
+        ("https://x.example:65536/", None),
+        ("https://x.exam\x00ple/", None),
+        ("https://x.example\r\nX-Injected: y/", None),
         ("ftp://x.example/", None),
         ("/relative", None),
     ],
@@ -154,6 +158,18 @@ def test_a_location_that_cannot_be_asked_is_no_crash():
         first = asking.send(ASK)
         assert isinstance(first, Response)
         assert isinstance(asking.send(Request(str(first.location))), Unreachable)
+
+
+@pytest.mark.parametrize(
+    "where", ["https://[social.example.org]/", "https://[::1/", "javascript:x", "https://x:70000/"]
+)
+def test_a_location_that_is_no_address_leads_nowhere(where):
+    assert Response(ASK, 301, (("Location", where),)).location is None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 5000])
+def test_a_body_that_is_no_document_is_none(body):
+    assert Response(ASK, 200, (), body).json() is None
 
 
 def test_plain_text_on_a_tls_port_is_a_tls_fault():

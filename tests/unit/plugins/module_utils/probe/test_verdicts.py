@@ -72,6 +72,12 @@ def test_an_apex_that_answers_itself_is_no_redirect_of_ours():
     assert found["C13"].verdict == "skipped"
 
 
+@pytest.mark.parametrize("digits", ["9" * 5000, "86401"])
+def test_a_lifetime_beyond_all_bounds_is_too_long(digits):
+    age = redirect(Cache_Control=f"max-age={digits}")
+    assert judged(BEFORE_THE_APP, seen(apex_webfinger=age))["C7"].verdict == "drift"
+
+
 def test_silence_is_not_agreement():
     dead = Unreachable(Request("https://example.org/.well-known/nodeinfo"), "timeout", "no answer within 10 s")
     found = judged(BEFORE_THE_APP, seen(apex_nodeinfo=dead))
