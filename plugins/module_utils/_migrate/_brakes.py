@@ -17,9 +17,9 @@ Fields: TypeAlias = "dict[str, Any]"
 Stopped: TypeAlias = "dict[str, dict[str, Fields]]"
 
 # KEDA raises a Deployment from zero, which a HorizontalPodAutoscaler leaves alone (keda: pkg/scaling/executor/
-# scale_scaledobjects.go, RequestScale). With `paused` it stops to look and deletes its HorizontalPodAutoscaler, and the
-# number stays what it is; with `paused-replicas` it first sets that number, and then `paused` does not count.
-# https://keda.sh/docs/2.20/concepts/scaling-deployments/
+# scale_scaledobjects.go, RequestScale). With `paused`, known since 2.12, it stops to look and deletes its
+# HorizontalPodAutoscaler, and the number stays what it is; with `paused-replicas` it first sets that number, and then
+# `paused` does not count. https://keda.sh/docs/2.20/concepts/scaling-deployments/, keda#3304, keda#7774
 PAUSED = "autoscaling.keda.sh/paused"
 PAUSED_REPLICAS = "autoscaling.keda.sh/paused-replicas"
 
