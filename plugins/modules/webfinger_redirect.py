@@ -44,7 +44,9 @@ options:
     choices: [gateway, traefik, ingress, none]
     default: gateway
   local_domain:
-    description: The domain in people's handles, such as V(example.org).
+    description:
+      - The domain in people's handles, such as V(example.org).
+      - The name alone, as DNS has it, in small letters, without scheme, port or path; so is O(web_domain).
     type: str
     required: true
   web_domain:
@@ -115,7 +117,7 @@ options:
     choices: [301, 302, 307]
     default: 301
   max_age:
-    description: How long browsers and proxies may keep the redirect, in seconds, at most a day.
+    description: How long browsers and proxies may keep the redirect, in seconds, from V(0) to a day, V(86400).
     type: int
     default: 3600
   annotations:

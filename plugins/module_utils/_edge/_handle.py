@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from .._labels import labels
 from .._probe._handle_probes import HANDLE_PATHS
+from .._validate._domain_name import domain_fault
 
 __all__ = ["HANDLE_PATHS", "NAME", "STATUSES", "Backend", "Handle", "handle_of", "headers", "metadata"]
 
@@ -21,6 +22,9 @@ Backend = Literal["gateway", "traefik", "ingress", "none"]
 
 # What every server and every client follows; all rules and kinds can say these, but for Traefik's and 307.
 STATUSES = (301, 302, 307)
+
+# A mistake in a redirect must not outlive its repair by more.
+LONGEST_AGE = 86400
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,13 @@ class Handle:
     service_port: int = 3000
 
     def __post_init__(self) -> None:
-        """Raises ValueError for what the backend cannot do."""
+        """Raises ValueError for names that are no domains, and for what the backend cannot do."""
+        for key in ("local_domain", "web_domain"):
+            fault = domain_fault(getattr(self, key))
+            if fault is not None:
+                raise ValueError(f"{key}: '{getattr(self, key)}' {fault.problem}; {fault.cure}")
+        if not 0 <= self.max_age <= LONGEST_AGE:
+            raise ValueError(f"max_age: {self.max_age} is not within a day; choose 0 to {LONGEST_AGE} seconds")
         if self.backend == "traefik" and self.status == 307:
             raise ValueError("status 307 cannot be had from Traefik's own kinds: take 302 for a trial")
 
@@ -72,9 +82,13 @@ def handle_of(given: Mapping[str, Any]) -> Handle:
     problems += [f"{key} is unknown; the keys are {', '.join(known)}" for key in given if key not in known]
     if given.get("status", STATUSES[0]) not in STATUSES:
         problems.append(f"status is {given['status']}; it is one of {', '.join(map(str, STATUSES))}")
+    age = given.get("max_age", 0)
+    if not str(age).isdecimal():
+        problems.append(f"max_age is {age}; it is a number of seconds")
     if problems:
         raise ValueError("; ".join(problems))
-    return Handle(**given)
+    # What comes from a command line is text.
+    return Handle(**{**given, "max_age": int(age)} if "max_age" in given else given)
 
 
 def headers(handle: Handle) -> dict[str, str]:

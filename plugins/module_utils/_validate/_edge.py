@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._edge._handle import LONGEST_AGE
 from .._probe._addresses import parse_overrides
 from ._domain_name import domain_fault
 from ._edge_backend import mistakes as backend_mistakes
@@ -23,7 +24,6 @@ _NAMES = tuple(
     f"edge_{prefix}gateway_{part}" for prefix in ("", "handle_") for part in ("name", "namespace", "section")
 )
 _CERTIFICATES = ("edge_certificate_secret", "edge_handle_certificate_secret", "edge_certificate_issuer")
-_DAY = 86400
 # What the role's own Certificates write; an existing Secret of that name would have two owners.
 ISSUED_SECRETS = ("mastodon-web-tls", "mastodon-handle-tls")
 
@@ -42,8 +42,8 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         if value is not None and not _DURATION.fullmatch(str(value)):
             yield Mistake(variable, f"'{value}' is not a duration", "write it like 120s, or 0s for no limit")
     age = values.get("edge_redirect_max_age")
-    if isinstance(age, int) and not 0 <= age <= _DAY:
-        yield Mistake("edge_redirect_max_age", f"{age} is not within a day", f"choose 0 to {_DAY} seconds")
+    if isinstance(age, int) and not 0 <= age <= LONGEST_AGE:
+        yield Mistake("edge_redirect_max_age", f"{age} is not within a day", f"choose 0 to {LONGEST_AGE} seconds")
     yield from _resolve(values.get("edge_resolve"))
 
 

@@ -29,6 +29,16 @@ def test_what_is_missing_unknown_or_impossible_is_said(apply):
         apply({**GIVEN, "status": 308})
     with pytest.raises(AnsibleFilterError, match="307"):
         apply({**GIVEN, "backend": "traefik", "status": 307})
+    with pytest.raises(
+        AnsibleFilterError, match="web_domain: 'https://social.example.org' begins with a scheme; write"
+    ):
+        apply({**GIVEN, "web_domain": "https://social.example.org"})
+    with pytest.raises(AnsibleFilterError, match="max_age is an hour; it is a number of seconds"):
+        apply({**GIVEN, "max_age": "an hour"})
+
+
+def test_a_number_of_a_command_line_is_one():
+    assert handle_rules({**GIVEN, "max_age": "60"}) == handle_rules({**GIVEN, "max_age": 60})
 
 
 def test_only_manifests_need_a_namespace():

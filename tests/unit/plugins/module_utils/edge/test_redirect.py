@@ -126,6 +126,28 @@ def test_traefik_has_no_307():
         replace(TRAEFIK, status=307)
 
 
+@pytest.mark.parametrize("key", ["local_domain", "web_domain"])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("", "is empty; give a domain"),
+        ("https://social.example.org", "begins with a scheme; write social.example.org"),
+        ("Social.example.org", "has capital letters; write social.example.org"),
+        ("social.example.org/", "has a path; write social.example.org"),
+    ],
+)
+def test_what_is_no_domain_is_refused_with_its_cure(key, name, told):
+    with pytest.raises(ValueError, match=re.escape(f"{key}: '{name}' {told}")):
+        replace(HANDLE, **{key: name})
+
+
+@pytest.mark.parametrize("age", [-1, 86401])
+def test_a_redirect_is_kept_for_a_day_at_most(age):
+    assert [replace(HANDLE, max_age=allowed).max_age for allowed in (0, 86400)] == [0, 86400]
+    with pytest.raises(ValueError, match=f"max_age: {age} is not within a day; choose 0 to 86400 seconds"):
+        replace(HANDLE, max_age=age)
+
+
 @pytest.mark.parametrize(("secret", "tls"), [(None, {}), ("apex-tls", {"secretName": "apex-tls"})])
 def test_the_controller_s_own_certificate_is_used_unless_one_is_named(secret, tls):
     assert route(replace(TRAEFIK, certificate_secret=secret))["spec"]["tls"] == tls
