@@ -13,11 +13,11 @@ author: the fediverse.mastodon contributors (@fediverse-mastodon)
 description:
   - Deletes what the roles of this collection made for one instance, in the order edge, application, storage, cache,
     database, and what modules made beside them.
-  - Keeps what holds data, unless O(data) repeats the local domain. PersistentVolumeClaim, Secret, the Cluster and
-    Database of CloudNativePG and ObjectBucketClaim hold data. With them stay the records of the domains and of what is
-    migrated.
+  - Keeps what holds data, unless O(data) repeats the local domain. PersistentVolumeClaim, Secret, and the Cluster and
+    Database of CloudNativePG hold data. With them stay the records of the domains and of what is migrated.
   - Running the roles again continues with the data that were kept.
-  - The namespace, objects that others made in it, buckets and the backups in them are never deleted.
+  - The namespace, objects that others made in it, buckets and the backups in them are never deleted, and so no
+    ObjectBucketClaim is. Of extra manifests that the roles applied, those that hold data stay too.
 options:
   namespace:
     description: Namespace of the instance.
@@ -26,12 +26,15 @@ options:
   local_domain:
     description:
       - The instance's local domain.
-      - If another one is recorded in the namespace, nothing is touched and the module fails.
+      - If the namespace holds another instance, nothing is touched and the module fails. Which one it holds says
+        ConfigMap C(mastodon-domains); until that is written, C(LOCAL_DOMAIN) in ConfigMap C(mastodon-web); and when
+        that was taken away, ConfigMap C(mastodon-instance), which this module leaves then.
     type: str
     required: true
   data:
     description:
       - Repeat O(local_domain) to delete the instance's data for ever; any other text is refused.
+      - Refused too if the namespace holds data and none of these ConfigMaps says whose they are.
     type: str
     default: ""
 extends_documentation_fragment:
@@ -80,11 +83,12 @@ objects:
       description: Name of the object.
       type: str
     action:
-      description: V(pruned) or V(kept).
+      description: V(pruned), V(kept), or V(created) for ConfigMap C(mastodon-instance).
       type: str
 remains:
   description:
-    - The objects of the instance that hold data and are still there, as V(Kind/name).
+    - The objects of the instance that hold data and are still there, or would be, as V(Kind/name). With O(data) these
+      are claims of buckets, and what extra manifests made.
     - Kinds that the user may not list, such as Secrets, are left out.
   returned: success
   type: list

@@ -14,6 +14,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin imp
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
 from ansible_collections.fediverse.mastodon.plugins.module_utils._labels import labels
+from ansible_collections.fediverse.mastodon.plugins.module_utils._remove import _remove
 from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import remove
 
 pytestmark = [
@@ -145,9 +146,94 @@ def test_no_other_word_deletes_anything(cluster, instance, data):
 @pytest.mark.parametrize("data", ["", "other.test"])
 def test_another_instance_is_left_alone(cluster, instance, data):
     before = standing(cluster, instance)
-    with pytest.raises(Failure, match=r"holds the instance remove\.test, not other\.test"):
+    with pytest.raises(Failure, match=r"holds the instance remove\.test, not other\.test, as ConfigMap mastodon-d"):
         remove(cluster, instance, "other.test", data=data)
     assert standing(cluster, instance) == before
+
+
+@pytest.fixture(name="unpinned")
+def fixture_unpinned(cluster, instance):
+    """An instance that runs and was never verified, as one is whose DNS or certificate is still missing."""
+    cluster.delete("v1", "ConfigMap", "mastodon-domains", instance)
+    web = made("ConfigMap", "mastodon-web", instance, data={"LOCAL_DOMAIN": DOMAIN})
+    service = made("Service", "app", instance, spec={"ports": [{"port": 1}]})
+    apply_set(cluster, name="mastodon-app", namespace=instance, manifests=[web, service])
+    return instance
+
+
+@pytest.mark.parametrize("data", ["", "other.test"])
+def test_another_instance_is_left_alone_before_it_is_pinned_too(cluster, unpinned, data):
+    before = standing(cluster, unpinned)
+    with pytest.raises(Failure, match=r"holds the instance remove\.test, not other\.test, as ConfigMap mastodon-web"):
+        remove(cluster, unpinned, "other.test", data=data)
+    assert standing(cluster, unpinned) == before
+
+
+def test_what_remains_of_an_instance_without_a_pin_is_known_to_be_its_own(cluster, unpinned):
+    predicted, _remaining = remove(cluster, unpinned, DOMAIN, check_mode=True)
+    outcomes, _remaining = remove(cluster, unpinned, DOMAIN)
+    assert [(one.action, one.ref) for one in predicted] == [(one.action, one.ref) for one in outcomes]
+    assert "ConfigMap/mastodon-web" not in standing(cluster, unpinned)
+    assert not any(outcome.changed for outcome in remove(cluster, unpinned, DOMAIN)[0])
+    with pytest.raises(Failure, match="ConfigMap mastodon-instance"):
+        remove(cluster, unpinned, "other.test", data="other.test")
+    remove(cluster, unpinned, DOMAIN, data=DOMAIN)
+    assert standing(cluster, unpinned) == {"Secret/theirs"}
+
+
+def test_an_instance_without_a_pin_is_deleted_with_its_data_at_once(cluster, unpinned):
+    predicted, _remaining = remove(cluster, unpinned, DOMAIN, data=DOMAIN, check_mode=True)
+    outcomes, _remaining = remove(cluster, unpinned, DOMAIN, data=DOMAIN)
+    assert [one.ref for one in predicted] == [one.ref for one in outcomes]
+    assert {one.action for one in outcomes} == {"pruned"}
+    assert standing(cluster, unpinned) == {"Secret/theirs"}
+
+
+def test_a_removal_that_was_cut_short_still_knows_whose_data_these_are(cluster, unpinned, monkeypatch):
+    def fails(*_arguments, **_options):
+        raise RuntimeError("cut short")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(_remove, "_data", fails)
+        with pytest.raises(RuntimeError, match="cut short"):
+            remove(cluster, unpinned, DOMAIN, data=DOMAIN)
+    assert standing(cluster, unpinned) >= DATA
+    with pytest.raises(Failure, match="Nothing was touched"):
+        remove(cluster, unpinned, "other.test", data="other.test")
+    remove(cluster, unpinned, DOMAIN, data=DOMAIN)
+    assert standing(cluster, unpinned) == {"Secret/theirs"}
+
+
+def test_data_of_which_nothing_says_whose_they_are_stay(cluster, instance):
+    cluster.delete("v1", "ConfigMap", "mastodon-domains", instance)
+    before = standing(cluster, instance)
+    with pytest.raises(Failure, match=rf"nothing there says .* of remove\.test.*kubectl delete namespace {instance}"):
+        remove(cluster, instance, DOMAIN, data=DOMAIN)
+    assert standing(cluster, instance) == before
+    remove(cluster, instance, DOMAIN)
+    assert standing(cluster, instance) >= DATA
+
+
+def test_what_the_user_let_it_apply_stays_and_is_told(cluster, instance):
+    """Extra manifests have the labels that their author gave them."""
+    mine = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mine"}, "stringData": {"a": "b"}}
+    apply_set(cluster, name="mastodon-app", namespace=instance, manifests=[mine])
+    assert {called(one) for one in remove(cluster, instance, DOMAIN, check_mode=True)[1]} == {*DATA, "Secret/mine"}
+    for check_mode in (True, False):
+        outcomes, remaining = remove(cluster, instance, DOMAIN, data=DOMAIN, check_mode=check_mode)
+        assert {called(one) for one in remaining} == {"Secret/mine"}
+        assert [called(one.object) for one in outcomes if one.action == "kept"] == ["Secret/mine"]
+    assert standing(cluster, instance) == {"Secret/theirs", "Secret/mine"}
+
+
+def test_a_bucket_is_never_deleted_with_its_claim(cluster, instance):
+    spec = {"storageClassName": "none", "generateBucketName": "media"}
+    bucket = cluster.create(made("ObjectBucketClaim", "media", instance, "objectbucket.io/v1alpha1", spec=spec))
+    for data in ("", DOMAIN):
+        assert "ObjectBucketClaim/media" in {called(one) for one in remove(cluster, instance, DOMAIN, data=data)[1]}
+    left = cluster.get("objectbucket.io/v1alpha1", "ObjectBucketClaim", "media", instance)
+    assert left["metadata"]["uid"] == bucket["metadata"]["uid"]
+    assert not leaving(left)
 
 
 def test_what_is_being_deleted_already_is_not_deleted_again(cluster, instance):
