@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from ._tootctl_rules import RULES
 PROGRAMS = {name: f"bin/{short}" for short in ("tootctl", "rails") for name in (short, f"bin/{short}")}
 _ANSWERED = "-"
 _DRY = "--dry-run"
+# Of rake's options those that change what it says of its work; others run Ruby, such as -e, or load files, such as -r.
+_RAKE_OPTIONS = frozenset(("--trace", "--quiet", "-q", "--silent", "-s"))
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*=.*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,12 @@ def _only_tries(words: Sequence[str]) -> bool:
 
 
 def _options(words: Sequence[str]) -> Iterator[str]:
-    """The names of long options, which are written with hyphens or underscores, with or without a value."""
+    """The names of options: long ones are written with hyphens or underscores, letters may stand together."""
     for word in words:
         if word.startswith("--"):
             yield word[2:].partition("=")[0].replace("-", "_")
+        elif word.startswith("-"):
+            yield from word[1:].partition("=")[0]
 
 
 def _of_rails(words: Sequence[str]) -> Rule:
@@ -92,7 +98,7 @@ def _of_rails(words: Sequence[str]) -> Rule:
         if words[0] in ("runner", "r") and _ANSWERED in words[1:]:
             return Rule(Kind.ATTENDED, "reads the code to run from what you type")
         return rule
-    # NAME=value is an environment variable, and task[argument] an argument.
-    tasks = [word.partition("[")[0] for word in words if "=" not in word and not word.startswith("-")]
+    # NAME=value is an environment variable, and task[argument] an argument. An unknown option is no task that is known.
+    tasks = [word.partition("[")[0] for word in words if not _VARIABLE.fullmatch(word) and word not in _RAKE_OPTIONS]
     order = list(Kind)
     return max((TASKS.get(task, UNKNOWN) for task in tasks), key=lambda rule: order.index(rule.kind), default=UNKNOWN)

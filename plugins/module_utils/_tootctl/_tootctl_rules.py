@@ -19,7 +19,9 @@ RULES: Mapping[str, Rule] = {
     # federation.rb: it asks for the domain and once more, always.
     "self_destruct": attended("erases the server from the federation for ever, and asks twice whether it may"),
     # accounts.rb
-    "accounts approve": works(),
+    "accounts approve": destroys(
+        "lets in everybody who waits, or as many, which cannot be taken back", only_with=("all", "number", "n")
+    ),
     "accounts backup": works(),
     "accounts create": tells("prints the new password", _PASSWORD),
     "accounts cull": destroys("deletes remote accounts whose server says that they are gone", dry_run=True),
