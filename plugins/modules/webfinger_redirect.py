@@ -92,6 +92,9 @@ options:
       - A Secret of type kubernetes.io/tls in O(namespace) with the certificate of O(local_domain), with
         O(backend=traefik) and O(backend=ingress).
       - Without it the controller uses what it has for this name, such as the certificate of the site there.
+      - ingress-nginx has one certificate for a name, that of the oldest Ingress that says anything of TLS for it. With
+        O(backend=ingress) name a Secret only if there is no site on O(local_domain), or if its certificate covers that
+        name, or the site may lose its own.
     type: str
   service_name:
     description: Name of the Service of the instance that answers lookups, with O(backend=ingress).

@@ -369,7 +369,6 @@ def traefik(authorities, scratch):
             "mastodon_namespace": NAMESPACE,
             "edge_services": SERVICES,
             "edge_certificate_secret": "web-tls",
-            "edge_handle_certificate_secret": None,
             "edge_resolve": edge.resolve,
             "edge_ca_file": authorities,
             **changed,
@@ -382,12 +381,7 @@ def traefik(authorities, scratch):
 
 BACKENDS = {
     "traefik": {"edge_backend": "traefik"},
-    # The certificate of the apex is the controller's already, or it is named.
-    "ingress": {
-        "edge_backend": "ingress",
-        "edge_ingress_class": "traefik",
-        "edge_handle_certificate_secret": "apex-tls",
-    },
+    "ingress": {"edge_backend": "ingress", "edge_ingress_class": "traefik"},
 }
 
 

@@ -62,6 +62,8 @@ VARIANTS |= {
         "edge_ingress_streaming_annotations": {"timeout": "1h"},
     },
     "ingress bare": INGRESS,
+    "ingress apex-tls": {**INGRESS, "edge_certificate_secret": "tls", "edge_handle_certificate_secret": "apex-tls"},
+    "ingress issuer": {**INGRESS, "edge_certificate_issuer": {"name": "letsencrypt", "kind": "ClusterIssuer"}},
     "none": {**SPLIT, "edge_backend": "none"},
     "outside": {**SPLIT, "edge_certificate_secret": "tls", "edge_handle_backend": "none"},
     "mixed": {**SPLIT, "edge_certificate_secret": "tls", "edge_handle_backend": "traefik"},

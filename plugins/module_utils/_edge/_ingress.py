@@ -21,10 +21,14 @@ KIND = "Ingress"
 def ingress(handle: Handle) -> dict[str, Any]:
     service = {"name": handle.service_name, "port": {"number": handle.service_port}}
     paths = [{"path": path, "pathType": "Exact", "backend": {"service": service}} for path in HANDLE_PATHS]
-    tls: dict[str, Any] = {"hosts": [handle.local_domain]}
+    spec: dict[str, Any] = {"rules": [{"host": handle.local_domain, "http": {"paths": paths}}]}
     if handle.certificate_secret:
-        tls["secretName"] = handle.certificate_secret
-    spec: dict[str, Any] = {"tls": [tls], "rules": [{"host": handle.local_domain, "http": {"paths": paths}}]}
+        # Never without a Secret: ingress-nginx takes a host's certificate from the oldest Ingress with any section tls,
+        # and one that names no Secret, or one whose certificate is for other names, gives the host its default
+        # certificate, so the site there would lose its own (internal/ingress/controller/controller.go, getBackends-
+        # Servers and extractTLSSecretName). Traefik reads nothing but Secrets from this section; whether it answers on
+        # HTTPS is its entry point's matter (pkg/provider/kubernetes/ingress/kubernetes.go, getCertificates, loadRouter).
+        spec["tls"] = [{"hosts": [handle.local_domain], "secretName": handle.certificate_secret}]
     if handle.ingress_class:
         spec["ingressClassName"] = handle.ingress_class
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata(handle), "spec": spec}

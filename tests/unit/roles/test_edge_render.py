@@ -280,4 +280,15 @@ def test_an_ingress_for_each_process_with_its_own_annotations(objects, variant, 
         assert (rule["host"], found["path"], found["pathType"]) == ("social.example.org", path, "Prefix")
         assert found["backend"]["service"]["name"] == f"mastodon-{name}"
     assert objects["Ingress", "mastodon-streaming"]["metadata"].get("annotations") == annotations
-    assert objects["Ingress", "mastodon-handle"]["spec"]["tls"] == [{"hosts": ["example.org"], **secret}]
+    # The web domain's certificate is not offered for the handle domain: it would displace that of the site there.
+    assert "tls" not in objects["Ingress", "mastodon-handle"]["spec"]
+
+
+@only(
+    ("variant", "secret"),
+    [("ingress apex-tls", "apex-tls"), ("ingress issuer", "mastodon-handle-tls")],
+    indirect=["variant"],
+)
+def test_an_ingress_for_the_handle_names_only_a_certificate_that_is_its_own(objects, secret):
+    found = objects["Ingress", "mastodon-handle"]["spec"]["tls"]
+    assert found == [{"hosts": ["example.org"], "secretName": secret}]

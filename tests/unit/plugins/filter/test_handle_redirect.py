@@ -30,7 +30,7 @@ def test_what_is_missing_unknown_or_impossible_is_said(apply):
     with pytest.raises(AnsibleFilterError, match="307"):
         apply({**GIVEN, "backend": "traefik", "status": 307})
     with pytest.raises(
-        AnsibleFilterError, match="web_domain: 'https://social.example.org' begins with a scheme; write"
+        AnsibleFilterError, match=r"web_domain: 'https://social\.example\.org' begins with a scheme; write"
     ):
         apply({**GIVEN, "web_domain": "https://social.example.org"})
     with pytest.raises(AnsibleFilterError, match="max_age is an hour; it is a number of seconds"):
