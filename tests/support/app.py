@@ -99,6 +99,7 @@ PLAIN = {
 MONITORED = {
     "mastodon_monitoring": True,
     "mastodon_monitoring_labels": {"release": "prometheus"},
+    "mastodon_metrics_clients": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}],
     "mastodon_profile": "community",
     "app_autoscaling": {"web": True, "streaming": True, "sidekiq": True},
 }

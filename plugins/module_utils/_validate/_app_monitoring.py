@@ -12,12 +12,13 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ._app_values import dictionary
 from ._mistake import Mistake
+from ._monitored import monitored, unreadable
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    monitored = values.get("app_monitoring", values.get("mastodon_monitoring"))
-    if not boolean(monitored or False, strict=False):
+    if not monitored(values, "app"):
         return
+    yield from unreadable(values, "app")
     given = dictionary(values, "app_metrics")
     for option in ("enabled", "sidekiq_detailed"):
         if not boolean(given.get(option, True), strict=False):

@@ -10,7 +10,9 @@ from typing import Any
 
 from .._backing._quantity import mebibytes
 from .._backing._sizes import DATABASE, RESERVED_CONNECTIONS, DatabaseSize, server_connections
+from .._switch import switched
 from ._mistake import Mistake
+from ._monitored import unreadable
 from ._pods import pod_spec_mistakes
 
 _RESERVED_NAMES = ("postgres", "template0", "template1")
@@ -23,6 +25,7 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     if values.get("database_backend", "cnpg") == "external":
         yield from _external(values.get("database_external") or {})
         return
+    yield from unreadable(values, "database")
     profile = values.get("database_profile") or values.get("mastodon_profile") or "single_user"
     size = DATABASE.get(str(profile))
     if size is None:
@@ -65,10 +68,10 @@ def _instances(values: Mapping[str, Any], size: DatabaseSize) -> Iterator[Mistak
     instances = _number(values, "database_instances", size.instances)
     if instances < 1:
         yield Mistake("database_instances", f"{instances} instances hold no database", "set 1 or more")
-    if values.get("database_read_replica") and instances < 2:
+    if switched(values, "database_read_replica") and instances < 2:
         problem = "there is no standby to read from: database_instances is 1"
         yield Mistake("database_read_replica", problem, "set database_instances to 2 or more")
-    if values.get("database_enable_pdb") is True and instances == 1:
+    if switched(values, "database_enable_pdb") and instances == 1:
         problem = "with one instance every node drain would wait for ever"
         yield Mistake("database_enable_pdb", problem, "remove it, or set database_instances to 2 or more")
 
@@ -89,7 +92,7 @@ def _memory(values: Mapping[str, Any]) -> Iterator[Mistake]:
 def _connections(values: Mapping[str, Any], size: DatabaseSize) -> Iterator[Mistake]:
     if values.get("database_pooling", "transaction") == "none":
         return
-    poolers = 2 if values.get("database_read_replica") else 1
+    poolers = 2 if switched(values, "database_read_replica") else 1
     instances = _number(values, "database_pooler_instances", size.pooler_instances)
     if instances < 1:
         problem = f"{instances} pods pool nothing"

@@ -222,7 +222,15 @@ def test_probes_never_ask_for_a_page_that_checks_the_host(objects):
         for probe in (container.get(f"{kind}Probe", {}) for kind in ("startup", "readiness", "liveness"))
         if "httpGet" in probe
     }
-    assert paths == {"/health", "/api/v1/streaming/health"}
+    assert paths - {"/ping"} == {"/health", "/api/v1/streaming/health"}
+
+
+@pytest.mark.parametrize("variant", ["everything", "monitored"], indirect=True)
+def test_metrics_never_decide_whether_web_is_ready(objects):
+    containers = of_kind(objects, "Deployment")["mastodon-web"]["spec"]["template"]["spec"]["containers"]
+    assert {one["name"]: "readinessProbe" in one for one in containers} == {"web": True, "metrics": False}
+    (metrics,) = [one for one in containers if one["name"] == "metrics"]
+    assert metrics["livenessProbe"]["httpGet"] == {"path": "/ping", "port": "metrics"}
 
 
 def test_sidekiq_serves_every_queue_and_is_ready_when_its_file_is_there(objects):

@@ -17,7 +17,12 @@ from support import app, backing
 
 ROOT = Path(__file__).parents[3]
 KNOWN = {name for names in yaml.safe_load((ROOT / "tests/support/metrics.yml").read_text()).values() for name in names}
-MONITORED = {"mastodon_monitoring": True, "mastodon_monitoring_labels": {"release": "prometheus"}}
+PROMETHEUS = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
+MONITORED = {
+    "mastodon_monitoring": True,
+    "mastodon_monitoring_labels": {"release": "prometheus"},
+    "mastodon_metrics_clients": PROMETHEUS,
+}
 # What is no metric in an expression: keywords, functions, and what stands in braces, brackets, quotes or after by.
 WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?!\s*\(|[a-zA-Z0-9_:])")
 NO_METRIC = re.compile(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)')
@@ -137,6 +142,36 @@ def test_every_alert_says_of_what_and_what_to_do(rules):
         )
 
 
+def test_a_missing_backup_and_an_old_one_are_two_alerts(rules, tmp_path):
+    backups = {rule["alert"]: rule for rule in rules if "Backup" in rule["alert"]}
+    assert {name: rule["labels"]["severity"] for name, rule in backups.items()} == {
+        "MastodonBackupOld": "critical",
+        "MastodonNoBackup": "warning",
+    }
+    # Zero stands for none yet, which is not a backup of 1970.
+    told = [re.findall(r"\w+_timestamp\{[^}]*\} > 0", rule["expr"]) for rule in backups.values()]
+    assert [len(found) for found in told] == [2, 2]
+    assert told[0] == told[1]
+    backing.render({**MONITORED, "database_alert_backup_age": 0}, tmp_path)
+    assert "Backup" not in (tmp_path / "out/database.yaml").read_text()
+
+
+def test_all_that_is_watched_admits_who_watches(objects):
+    """The PodMonitors' ports, whatever the policies otherwise admit."""
+    admitted = {
+        (name, port["port"])
+        for (kind, name), one in objects.items()
+        if kind == "NetworkPolicy"
+        for rule in one["spec"].get("ingress", [])
+        if "from" not in rule or PROMETHEUS[0] in rule["from"]
+        for port in rule.get("ports", [])
+    }
+    assert admitted >= {
+        *(("mastodon-web", 9394), ("mastodon-sidekiq", 9394), ("mastodon-streaming", 4000)),
+        *(("mastodon-database", 9187), ("mastodon-database", 9127)),
+    }
+
+
 def test_one_group_alone_is_missed_as_the_scheduler(rules):
     assert [rule["labels"]["workload"] for rule in rules if rule["alert"] == "MastodonNoScheduler"] == [
         "mastodon-sidekiq-scheduler"
@@ -181,6 +216,11 @@ def test_the_dashboard_is_whole(dashboard):
     assert len(identities) == len(set(identities))
     places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in dashboard["panels"]]
     assert len(places) == len(set(places))
+    rows = {place["y"] for place in (panel["gridPos"] for panel in dashboard["panels"])}
+    widths = {
+        row: sum(panel["gridPos"]["w"] for panel in dashboard["panels"] if panel["gridPos"]["y"] == row) for row in rows
+    }
+    assert set(widths.values()) == {24}, "a row has a gap"
     variables = {f"${one['name']}" for one in dashboard["templating"]["list"]}
     asked = {
         name for panel in dashboard["panels"] for name in re.findall(r"\$\w+", json.dumps(panel.get("targets", [])))

@@ -31,7 +31,13 @@ def rendered(profile, tmp_path_factory):
     """Everything of an instance with metrics on: as it is, and with every autoscaler switched on."""
     directory = tmp_path_factory.mktemp(profile)
     (directory / "backing").mkdir()
-    common = {"mastodon_profile": profile, "mastodon_monitoring": True}
+    common = {
+        "mastodon_profile": profile,
+        "mastodon_monitoring": True,
+        "mastodon_metrics_clients": [
+            {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+        ],
+    }
     backing.render(common, directory / "backing")
     below = [one for file in (directory / "backing/out").iterdir() for one in yaml.safe_load_all(file.read_text())]
     connection = {"database_connection": yaml.safe_load((directory / "backing/facts").read_text())["database"]}
