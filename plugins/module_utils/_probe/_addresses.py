@@ -79,13 +79,11 @@ def addresses(host: str, port: int, overrides: Overrides, family: Literal[4, 6] 
     return matching
 
 
-def resolved_here(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What the system's resolver knows of the names, overrides or not; a name that it does not know has no address."""
-
-    def resolved(name: str) -> tuple[str, ...]:
-        try:
-            return tuple(address.ip for address in addresses(name, 443, {}))
-        except (OSError, UnicodeError):
-            return ()
-
-    return {name: resolved(name) for name in names}
+def routed(address: Address) -> bool:
+    """Whether this machine has a route there at all."""
+    try:
+        with socket.socket(_FAMILIES[address.family], socket.SOCK_DGRAM) as probe:
+            probe.connect((address.ip, address.port))  # a datagram socket only looks the route up, it sends nothing
+    except OSError:
+        return False
+    return True

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-# `budget` is ours: the request was not sent because a check never sends more than its budget.
-Reason = Literal["dns", "tcp", "tls", "timeout", "budget"]
+# The last three are ours: from this machine nothing leads there, an answer must not lead into a private network, and a
+# check never sends more or lasts longer than its limits.
+Reason = Literal["dns", "tcp", "tls", "timeout", "route", "private", "budget"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -50,10 +51,13 @@ class Url:
         target = match["target"] or "/"
         return cls(scheme, match["host"].strip("[]").lower(), port, target if target.startswith("/") else f"/{target}")
 
-    def __str__(self) -> str:
+    @property
+    def authority(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.target}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ class Response:
     def place(self) -> str:
         """Host and path, for messages."""
         url = Url.parse(self.request.url)
-        return f"{url.host}{self.path}" if url else self.path
+        return f"{url.authority}{self.path}" if url else self.path
 
     @property
     def resource(self) -> str:
@@ -146,11 +150,12 @@ class Handshake:
 
 @dataclass(frozen=True)
 class Unreachable:
-    """No answer, and how far the request came."""
+    """No answer, and how far the request came. C(broken): the connection broke off, which another try need not."""
 
     request: Request
     reason: Reason
     detail: str
+    broken: bool = False
 
     def __str__(self) -> str:
         return f"{self.request.url}: {self.detail}"

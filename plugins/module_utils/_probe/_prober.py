@@ -2,36 +2,37 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sends requests with the standard library, follows nothing, and raises for nothing a server does."""
+"""Sends the requests of one check, within its limits."""
 
 from __future__ import annotations
 
-import http.client
-import socket
 import ssl
 import threading
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from ._addresses import Address, Overrides, addresses
-from ._http import Handshake, Observation, Request, Response, Unreachable, Url
-from ._tls import offering, why
+from ._addresses import Address, Overrides, routed
+from ._attempt import Deadline, Line, attempt
+from ._http import Observation, Request, Unreachable, Url
+from ._resolver import PrivateAddressError, Resolver
 
-USER_AGENT = "fediverse.mastodon (federation check)"
 BUDGET = 40
-_BODY_LIMIT = 1 << 20
-_LEAST_CONNECT_SECONDS = 2.0
+# What calls the check as a plugin waits a minute for it (Icinga's check_timeout, Nagios' service_check_timeout).
+CHECK_SECONDS = 45.0
+# So many that single mishaps are forgiven, so few that the budget lasts for every probe.
+_RETRIES = 3
 
 _Endpoint: TypeAlias = "tuple[tuple[str, str, int], int | None]"
 
 
 class Prober:
-    """A client with a budget, for several threads.
+    """A client with a budget of requests and of time, for several threads.
 
     An endpoint that was silent is not asked again: one dead host costs one timeout, not one for each request. That is
-    why the first request to each endpoint goes alone.
-    C(timeout) bounds each request, in seconds.
+    why the first request to each endpoint goes alone. A connection that broke off is tried a second time.
+    C(timeout) bounds each request as a whole, in seconds, its second try included. For C(named) see C(Resolver).
     """
 
     def __init__(
@@ -39,14 +40,19 @@ class Prober:
         context: ssl.SSLContext,
         *,
         overrides: Overrides | None = None,
+        named: Iterable[str] = (),
         timeout: float = 10.0,
         budget: int = BUDGET,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
-        self._context = context
-        self._overrides = overrides or {}
+        self._line = Line(context)
+        self._resolver = Resolver(overrides, named)
         self._timeout = timeout
         self._budget = budget
+        self._clock = clock
+        self._ends = clock() + CHECK_SECONDS
+        self._retries = _RETRIES
         self._lock = threading.Lock()
         self._gates: dict[_Endpoint, threading.Lock] = {}
         self._answering: set[_Endpoint] = set()
@@ -64,140 +70,60 @@ class Prober:
                 return self._ask(request, url, endpoint)
         return self._ask(request, url, endpoint)
 
+    def families(self, host: str) -> tuple[Literal[4, 6], ...]:
+        """The address families the name has and this machine has a route to; empty when it does not resolve."""
+        try:
+            found = self._resolver.addresses(host, 443, self._timeout)
+        except (OSError, UnicodeError, PrivateAddressError):
+            return ()
+        return tuple(sorted({address.family for address in found if routed(address)}))
+
     def _ask(self, request: Request, url: Url, endpoint: _Endpoint) -> Observation:
         dead = self._dead.get(endpoint)
         if dead is not None:
-            return Unreachable(request, dead.reason, dead.detail)
+            return replace(dead, request=request)
+        started = self._clock()
+        ends = min(started + self._timeout, self._ends)
+        deadline = Deadline(ends, ends - started, self._clock)
+        answer = self._once(request, url, deadline)
+        if isinstance(answer, Unreachable) and answer.broken and self._may_retry(request):
+            again = self._once(request, url, deadline)
+            unasked = isinstance(again, Unreachable) and again.reason == "budget"
+            answer = answer if unasked else again
+        if not isinstance(answer, Unreachable):
+            self._answering.add(endpoint)
+        # A refused connection costs no time, one that breaks off before the answer may be the path's fault, and so is
+        # the silence of an endpoint that has answered: all are worth another request.
+        elif answer.reason not in ("tcp", "budget") and endpoint not in self._answering:
+            self._dead[endpoint] = answer
+        return answer
+
+    def _may_retry(self, request: Request) -> bool:
+        with self._lock:
+            if request.method == "POST" or not self._retries:
+                return False
+            self._retries -= 1
+            return True
+
+    def _once(self, request: Request, url: Url, deadline: Deadline) -> Observation:
+        candidates = self._addresses(request, url, deadline)
+        if isinstance(candidates, Unreachable):
+            return candidates
         with self._lock:
             if self.requests >= self._budget:
                 return Unreachable(request, "budget", f"not asked: {self._budget} requests are the limit of one check")
             self.requests += 1
-        answer = self._attempt(request, url)
-        if not isinstance(answer, Unreachable):
-            self._answering.add(endpoint)
-        # A refused connection costs no time, one that broke off may be the path's fault, and so is the silence of an
-        # endpoint that has answered: all are worth another try.
-        elif answer.reason != "tcp" and endpoint not in self._answering:
-            self._dead[endpoint] = answer
-        return answer
+        return attempt(request, url, candidates, self._line, deadline)
 
-    def families(self, host: str, port: int = 443) -> tuple[Literal[4, 6], ...]:
-        """The address families the name has and this machine has a route to; empty when it does not resolve."""
+    def _addresses(self, request: Request, url: Url, deadline: Deadline) -> tuple[Address, ...] | Unreachable:
+        if self._clock() >= self._ends:
+            return Unreachable(request, "budget", f"not asked: {CHECK_SECONDS:g} seconds are the limit of one check")
         try:
-            found = addresses(host, port, self._overrides)
-        except (OSError, UnicodeError):
-            return ()
-        return tuple(sorted({address.family for address in found if _routed(address)}))
-
-    def _attempt(self, request: Request, url: Url) -> Observation:
-        deadline = time.monotonic() + self._timeout
-        try:
-            candidates = addresses(url.host, url.port, self._overrides, request.family)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label that no resolver accepts
-            return Unreachable(
-                request, "dns", f"the name {url.host} does not resolve ({getattr(error, 'strerror', None) or error})"
-            )
-        connected = self._connect(request, url, candidates)
-        if isinstance(connected, Unreachable):
-            return connected
-        with closing(connected) as plain:
-            try:
-                plain.settimeout(_left(deadline))
-                stream = self._encrypt(plain, url.host, request.protocols) if url.scheme == "https" else plain
-            except TimeoutError:
-                return Unreachable(request, "timeout", f"no TLS handshake within {self._timeout:g} s")
-            except OSError as error:  # ssl.SSLError is one
-                return Unreachable(request, "tls", why(error))
-            with closing(stream):
-                if request.protocols:
-                    return Handshake(request, _protocol(stream))
-                return self._exchange(request, url, stream, deadline)
-
-    def _connect(self, request: Request, url: Url, candidates: tuple[Address, ...]) -> socket.socket | Unreachable:
-        # Each address has its share of the time, so that a dead IPv6 route does not hide a healthy IPv4 one.
-        share = max(_LEAST_CONNECT_SECONDS, self._timeout / len(candidates))
-        failure = Unreachable(request, "tcp", "no address to connect to")
-        for address in candidates:
-            where = f"{address.ip} port {address.port}"
-            try:
-                connected = socket.create_connection((address.ip, address.port), timeout=share)
-            except TimeoutError:
-                failure = Unreachable(request, "timeout", f"no connection to {where} within {share:g} s")
-            except OSError as error:
-                failure = Unreachable(request, "tcp", f"no connection to {where} ({error.strerror or error})")
-            else:
-                # The request would else wait for the acknowledgement of the handshake's last part, 40 ms each time.
-                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return connected
-        return failure
-
-    def _encrypt(self, plain: socket.socket, host: str, protocols: tuple[str, ...]) -> ssl.SSLSocket:
-        context = offering(protocols) if protocols else self._context
-        return context.wrap_socket(plain, server_hostname=host)
-
-    def _exchange(self, request: Request, url: Url, stream: socket.socket, deadline: float) -> Observation:
-        connection = http.client.HTTPConnection(url.host, url.port, timeout=self._timeout)
-        connection.sock = stream
-        certificate_ends = _certificate_ends(stream)  # now: the end of an answer may close the stream
-        try:
-            # putrequest sends the target byte for byte; Host and Accept-Encoding would else be Python's choice.
-            connection.putrequest(request.method, url.target, skip_host=True, skip_accept_encoding=True)
-            authority = str(url).removeprefix(f"{url.scheme}://").removesuffix(url.target)
-            length = (("Content-Length", str(len(request.body))),) if request.body else ()
-            for name, value in (("Host", authority), ("User-Agent", USER_AGENT), *length, *request.headers):
-                connection.putheader(name, value)
-            connection.endheaders(request.body or None)
-            answer = connection.getresponse()
-            return Response(
-                request=request,
-                status=answer.status,
-                headers=tuple(answer.getheaders()),
-                body=_body(answer, stream, deadline),
-                certificate_ends=certificate_ends,
-            )
+            return self._resolver.addresses(url.host, url.port, deadline.left(), request.family)
+        except PrivateAddressError as error:
+            return Unreachable(request, "private", str(error))
         except TimeoutError:
-            return Unreachable(request, "timeout", f"no answer within {self._timeout:g} s")
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
-            return Unreachable(
-                request, "tcp", f"the connection breaks before an HTTP answer ({error or type(error).__name__})"
-            )
-
-
-def _routed(address: Address) -> bool:
-    with closing(socket.socket(socket.AF_INET6 if address.family == 6 else socket.AF_INET, socket.SOCK_DGRAM)) as probe:
-        try:
-            probe.connect((address.ip, address.port))  # a datagram socket only looks the route up, it sends nothing
-        except OSError:
-            return False
-    return True
-
-
-def _left(deadline: float) -> float:
-    return max(0.01, deadline - time.monotonic())
-
-
-def _body(answer: http.client.HTTPResponse, stream: socket.socket, deadline: float) -> bytes:
-    """What arrives of the body until its end, the limit or the deadline: an endless stream is an answer as well."""
-    received = bytearray()
-    try:
-        while len(received) < _BODY_LIMIT and time.monotonic() < deadline:
-            stream.settimeout(_left(deadline))
-            chunk = answer.read1(_BODY_LIMIT - len(received))
-            if not chunk:
-                break
-            received += chunk
-    except (OSError, http.client.HTTPException):
-        pass
-    return bytes(received)
-
-
-def _certificate_ends(stream: socket.socket) -> float | None:
-    if not isinstance(stream, ssl.SSLSocket):
-        return None
-    certificate = stream.getpeercert() or {}
-    ends = certificate.get("notAfter")
-    return ssl.cert_time_to_seconds(ends) if isinstance(ends, str) else None
-
-
-def _protocol(stream: socket.socket) -> str | None:
-    return stream.selected_alpn_protocol() if isinstance(stream, ssl.SSLSocket) else None
+            why = f"the name {url.host} is not resolved within {deadline.seconds:.3g} s"
+        except (OSError, UnicodeError) as error:  # UnicodeError: a label that no resolver accepts
+            why = f"the name {url.host} does not resolve ({getattr(error, 'strerror', None) or error})"
+        return Unreachable(request, "dns", why)

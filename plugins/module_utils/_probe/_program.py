@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from ._addresses import resolved_here
 from ._check import Reach, Report, check_instance
 from ._forms import FORMS, prometheus
+from ._resolver import resolved_here
 
 # The exit codes of monitoring plugins (Nagios, Icinga, Zabbix …).
 OK, WARNING, CRITICAL, UNKNOWN = range(4)

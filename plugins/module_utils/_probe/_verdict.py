@@ -75,6 +75,8 @@ _REACH = {
     "tcp": "Open the port in firewalls and load balancers, and see that something listens there.",
     "tls": "See clause C6.",
     "timeout": "See whether a firewall drops the packets, and whether the server is overloaded.",
+    "route": "Check from a machine that reaches such addresses: nothing is told of the instance by this.",
+    "private": "Give the name a public address, or its private one with `resolve` if it is yours.",
     "budget": "Repair the clauses above first.",
 }
 
