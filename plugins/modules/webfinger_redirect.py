@@ -14,19 +14,23 @@ description:
   - When handles are on one domain (C(@alice@example.org)) and the instance on another (C(social.example.org)), other
     servers find accounts by asking the first. This module leads what they ask to the second, and nothing else.
   - It owns exactly the paths C(/.well-known/webfinger), C(/.well-known/host-meta) and C(/.well-known/nodeinfo) on
-    O(local_domain), in objects whose names begin with C(mastodon-handle). Objects of another O(backend) that it made
-    earlier are removed.
+    O(local_domain), in objects whose names begin with C(mastodon-handle).
+  - What it made earlier for another O(backend) goes on answering until all clauses hold with answers that come from
+    elsewhere. Then it is removed; if it still answers, it stays with a warning, and the run does not fail. To tell them
+    apart, every redirect that this module makes has the header C(X-Handle-Backend).
   - When both domains are the same there is nothing to redirect; then it only removes what it made earlier.
   - Objects that others made are never changed or removed, unless O(adopt) names them.
   - Then it proves by real requests what other servers rely on, clause by clause, and fails unless all hold. One proof
-    sends at most 20 requests and is made at most twice; while the edge converges, two requests are repeated.
+    sends at most 20 requests and is made at most twice; while the edge converges, two requests are repeated. Three more
+    tell whether an earlier backend still answers.
   - In check mode the objects are tried out on the server, and the proof is made if none of them would change.
 options:
   state:
     description:
       - V(present) makes and proves the redirect.
       - V(absent) removes what this module made, for any O(backend), and proves nothing. Other servers no longer find
-        anybody by their handle then.
+        anybody by their handle then. It fails when it may not look at one of the kinds that it could have made and the
+        cluster knows.
     type: str
     choices: [present, absent]
     default: present
@@ -137,6 +141,13 @@ options:
   account:
     description: Name of an account whose handle is proven too, without C(@) and domain.
     type: str
+  confirm_change:
+    description:
+      - Accepts domains that differ from those on record in the ConfigMap C(mastodon-domains) of O(namespace); without
+        it the module fails before it touches anything. An instance without a record is free to choose.
+      - Repeat the old and the new name as V(old.example -> new.example); separate several with commas.
+    type: str
+    default: ""
   timeout:
     description: How long to wait for the edge to converge, in seconds. V(0) proves once, at once.
     type: int
@@ -215,8 +226,10 @@ verdict:
   description:
     - V(ok) when every clause holds, V(drift) when one does not, V(unreachable) when one could not be read,
       V(conflict) when another route owns a path, V(absent) with O(state=absent).
-    - V(unproven) in check mode when an object would change, and with O(backend=ingress) before the instance answers.
-    - The module fails with V(drift), V(unreachable) and V(conflict).
+    - V(unproven) in check mode when an object would change, with O(backend=ingress) before the instance answers, and
+      as long as what was made for an earlier O(backend) still answers. With O(state=absent) when it may not look at
+      everything.
+    - The module fails with V(drift), V(unreachable) and V(conflict), and with V(unproven) of O(state=absent).
   returned: always
   type: str
   sample: ok
@@ -276,9 +289,17 @@ rules:
           add_header Access-Control-Allow-Origin "*" always;
           return 301 https://social.example.org$request_uri;
       }
+unseen:
+  description:
+    - What the module could have made for another backend and may not look at, for want of permission. Nothing is known
+      of it.
+  returned: always
+  type: list
+  elements: str
+  sample: [Ingress mastodon/mastodon-handle]
 objects:
   description: The objects and what became of each.
-  returned: success
+  returned: always
   type: list
   elements: dict
   sample:
@@ -319,6 +340,7 @@ def owned(params: dict[str, Any], *, check_mode: bool) -> dict[str, Any]:
         params["timeout"],
         tuple(params["adopt"]),
         None if params["server"] == "recognized" else params["server"],
+        params["confirm_change"],
     )
     return converge(connect(params), wish, check_mode=check_mode, note=Progress(params["progress_file"]).line)
 
@@ -352,6 +374,7 @@ def main() -> None:
             "annotations": {"type": "dict", "default": {}},
             "phase": {"type": "str", "choices": ["redirect", "full"], "default": "full"},
             "account": {"type": "str"},
+            "confirm_change": {"type": "str", "default": ""},
             "timeout": {"type": "int", "default": 60},
             "progress_file": {"type": "path"},
         },

@@ -379,9 +379,10 @@ def traefik(authorities, scratch):
     kubectl("-n", SITE, "delete", "ingressroutes.traefik.io", "--all")
 
 
+# In this order: on one Traefik its own kinds take over from Ingresses, and never the other way round.
 BACKENDS = {
-    "traefik": {"edge_backend": "traefik"},
     "ingress": {"edge_backend": "ingress", "edge_ingress_class": "traefik"},
+    "traefik": {"edge_backend": "traefik"},
 }
 
 

@@ -81,14 +81,16 @@ def namesakes(cluster: Cluster, manifests: Iterable[Object]) -> Iterator[Rival]:
             yield _namesake(live)
 
 
-def visible(cluster: Cluster, route: Object) -> list[dict[str, Any]]:
-    """All routes of this kind in the cluster; those of our namespace when our rights end there."""
+def visible(cluster: Cluster, route: Object) -> tuple[list[dict[str, Any]], str]:
+    """All routes of this kind in the cluster; those of our namespace, and a sentence of that, if we may see no more."""
     try:
-        return cluster.list(route["apiVersion"], route["kind"])
+        return cluster.list(route["apiVersion"], route["kind"]), ""
     except KubeError as error:
         if error.status != 403:
             raise
-    return cluster.list(route["apiVersion"], route["kind"], route["metadata"]["namespace"])
+        namespace = route["metadata"]["namespace"]
+        narrow = f"Only namespace {namespace} was searched for routes of others with the handle's paths. {error}"
+    return cluster.list(route["apiVersion"], route["kind"], namespace), narrow
 
 
 def _namesake(live: Object) -> Rival:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._handle import HANDLE_PATHS, Handle, headers, metadata
+from ._handle import HANDLE_PATHS, Handle, metadata, own_headers
 
 API_VERSION = "gateway.networking.k8s.io/v1"
 KIND = "HTTPRoute"
@@ -31,7 +31,7 @@ def _rule(handle: Handle) -> dict[str, Any]:
     # they are. Scheme and port are named, or the listener's own port would leak. A CORS filter would not do for the
     # header: it does not act on redirects (operators.md 10).
     redirect = {"scheme": "https", "hostname": handle.web_domain, "port": 443, "statusCode": handle.status}
-    added = [{"name": name, "value": value} for name, value in headers(handle).items()]
+    added = [{"name": name, "value": value} for name, value in own_headers(handle).items()]
     return {
         "matches": [{"path": {"type": "Exact", "value": path}} for path in HANDLE_PATHS],
         "filters": [

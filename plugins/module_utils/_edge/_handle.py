@@ -14,9 +14,23 @@ from .._labels import labels
 from .._probe._handle_probes import HANDLE_PATHS
 from .._validate._domain_name import domain_fault
 
-__all__ = ["HANDLE_PATHS", "NAME", "STATUSES", "Backend", "Handle", "handle_of", "headers", "metadata"]
+__all__ = [
+    "HANDLE_PATHS",
+    "LONGEST_AGE",
+    "MARK",
+    "NAME",
+    "STATUSES",
+    "Backend",
+    "Handle",
+    "handle_of",
+    "headers",
+    "metadata",
+    "own_headers",
+]
 
 NAME = "mastodon-handle"
+# Names the backend in every redirect of ours: by it an answer of a former one is told from that of its successor.
+MARK = "X-Handle-Backend"
 
 Backend = Literal["gateway", "traefik", "ingress", "none"]
 
@@ -94,6 +108,11 @@ def handle_of(given: Mapping[str, Any]) -> Handle:
 def headers(handle: Handle) -> dict[str, str]:
     """What every redirect carries: browsers may read it, and a mistake does not outlive its repair for long."""
     return {"Access-Control-Allow-Origin": "*", "Cache-Control": f"max-age={handle.max_age}"}
+
+
+def own_headers(handle: Handle) -> dict[str, str]:
+    """What a redirect of ours carries, and no rule for servers elsewhere."""
+    return {**headers(handle), MARK: handle.backend}
 
 
 def metadata(handle: Handle, name: str = NAME) -> dict[str, Any]:

@@ -24,10 +24,10 @@ def ingress(handle: Handle) -> dict[str, Any]:
     spec: dict[str, Any] = {"rules": [{"host": handle.local_domain, "http": {"paths": paths}}]}
     if handle.certificate_secret:
         # Never without a Secret: ingress-nginx takes a host's certificate from the oldest Ingress with any section tls,
-        # and one that names no Secret, or one whose certificate is for other names, gives the host its default
-        # certificate, so the site there would lose its own (internal/ingress/controller/controller.go, getBackends-
-        # Servers and extractTLSSecretName). Traefik reads nothing but Secrets from this section; whether it answers on
-        # HTTPS is its entry point's matter (pkg/provider/kubernetes/ingress/kubernetes.go, getCertificates, loadRouter).
+        # and one that names no Secret, or one whose certificate is for other names, gives the host the default
+        # certificate, so the site there would lose its own (internal/ingress/controller/controller.go, createServers
+        # and extractTLSSecretName). Traefik reads nothing but Secrets from this section; whether it answers on HTTPS
+        # is its entry point's matter (pkg/provider/kubernetes/ingress/kubernetes.go, getCertificates and loadRouter).
         spec["tls"] = [{"hosts": [handle.local_domain], "secretName": handle.certificate_secret}]
     if handle.ingress_class:
         spec["ingressClassName"] = handle.ingress_class

@@ -7,42 +7,44 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from .._apply._apply import apply_one
 from .._apply._outcome import Outcome
-from .._apply._projection import projection
 from .._kube._client import Cluster, reference
-from .._kube._errors import KubeError, UnknownKindError
 from .._ready import _network
 from . import _gateway
-from ._conflicts import Object, is_ours, namesakes, refuse, rivals, visible
+from ._conflicts import Object, namesakes, refuse, rivals, visible
+from ._former import delete, find, take_away
 from ._handle import NAME, Handle
-from ._redirect import MADE, redirect_objects
+from ._redirect import redirect_objects
 
 
-def own(cluster: Cluster, handle: Handle, *, adopt: Collection[str], check_mode: bool) -> list[Outcome]:
-    """Make the objects what they must be, and remove ours of other backends, or all when both domains are the same."""
+@dataclass(frozen=True)
+class Owned:
+    """C(narrow) says that routes of others were not searched everywhere; empty if they were."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    narrow: str = ""
+
+
+def own(cluster: Cluster, handle: Handle, *, adopt: Collection[str], check_mode: bool) -> Owned:
+    """Make the objects what they must be. Those of other backends stay: they may be what answers now."""
     wanted = redirect_objects(handle)
-    replaced = _clear(cluster, wanted, adopt) if wanted else []
+    if not wanted:
+        return Owned()
+    replaced, narrow = _clear(cluster, wanted, adopt)
     outcomes = [
         apply_one(cluster, manifest, check_mode=check_mode, force=reference(manifest) in adopt) for manifest in wanted
     ]
     # Ours are there before the others go: no lookup falls between them.
-    outcomes += [_delete(cluster, live, check_mode=check_mode) for live in replaced]
-    return outcomes + disown(cluster, handle.namespace, keep=wanted, check_mode=check_mode)
+    return Owned((*outcomes, *take_away(cluster, replaced, check_mode=check_mode)), narrow)
 
 
-def disown(cluster: Cluster, namespace: str, *, keep: Collection[Object] = (), check_mode: bool) -> list[Outcome]:
-    """Remove what this module made, but for C(keep). An object of the same name that it did not make stays."""
-    kept = {(one["kind"], one["metadata"]["name"]) for one in keep}
-    outcomes = []
-    for api_version, kind, name in MADE:
-        live = None if (kind, name) in kept else _readable(cluster, api_version, kind, name, namespace)
-        if live is not None and is_ours(live):
-            outcomes.append(_delete(cluster, live, check_mode=check_mode))
-        elif live is not None:
-            outcomes.append(Outcome("kept", dict(live), {}, {}, "it was made by others"))
-    return outcomes
+def disown(cluster: Cluster, namespace: str, *, check_mode: bool) -> list[Outcome]:
+    """Remove what this module made for any backend. What others made, or what may not be looked at, is kept."""
+    found = find(cluster, namespace)
+    return [*take_away(cluster, found.ours, check_mode=check_mode), *found.kept, *found.unseen]
 
 
 def objection(cluster: Cluster, handle: Handle) -> str:
@@ -54,29 +56,12 @@ def objection(cluster: Cluster, handle: Handle) -> str:
     return f"{_gateway.KIND} {NAME}: {reason}" if reason else ""
 
 
-def _clear(cluster: Cluster, wanted: list[dict[str, object]], adopt: Collection[str]) -> list[Object]:
+def _clear(cluster: Cluster, wanted: list[dict[str, object]], adopt: Collection[str]) -> tuple[list[Object], str]:
     """The routes to be replaced; a failure, before anything is touched, if one is in the way or may not be deleted."""
     *rest, route = wanted
-    in_the_way = [*rivals(route, visible(cluster, route)), *namesakes(cluster, rest)]
+    others, narrow = visible(cluster, route)
+    in_the_way = [*rivals(route, others), *namesakes(cluster, rest)]
     replaced = [rival.object for rival in refuse(in_the_way, adopt) if not rival.namesake]
     for live in replaced:
-        _delete(cluster, live, check_mode=True)
-    return replaced
-
-
-def _delete(cluster: Cluster, live: Object, *, check_mode: bool) -> Outcome:
-    metadata = live["metadata"]
-    cluster.delete(live["apiVersion"], live["kind"], metadata["name"], metadata["namespace"], dry_run=check_mode)
-    return Outcome("pruned", dict(live), projection(dict(live)), {})
-
-
-def _readable(cluster: Cluster, api_version: str, kind: str, name: str, namespace: str) -> Object | None:
-    """The object; None also if the cluster does not know the kind or we may not read it: then we never made it."""
-    try:
-        return cluster.get(api_version, kind, name, namespace)
-    except UnknownKindError:
-        return None
-    except KubeError as error:
-        if error.status != 403:
-            raise
-        return None
+        delete(cluster, live, check_mode=True)
+    return replaced, narrow

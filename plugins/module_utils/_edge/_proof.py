@@ -80,6 +80,12 @@ def prove(
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
+def handle_answers(target: Target, reach: Reach) -> list[Observation | None]:
+    """What the handle domain answers on each of its paths."""
+    prober = reach.prober()
+    return [_ask(name, target, prober) for name in ("apex.webfinger", "apex.host-meta", "apex.nodeinfo")]
+
+
 def unsettled(target: Target, prober: Prober) -> str | None:
     """Why a proof would be too early: the redirect, or the instance behind it, does not answer yet."""
     if target.split:

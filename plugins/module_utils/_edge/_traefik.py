@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._handle import HANDLE_PATHS, NAME, Handle, headers, metadata
+from ._handle import HANDLE_PATHS, NAME, Handle, metadata, own_headers
 
 API_VERSION = "traefik.io/v1alpha1"
 ROUTE, MIDDLEWARE = "IngressRoute", "Middleware"
@@ -20,7 +20,7 @@ PRIORITY = 10_000
 def objects(handle: Handle) -> list[dict[str, Any]]:
     """Both middlewares, and the route that names them."""
     return [
-        _middleware(handle, HEADERS, {"headers": {"customResponseHeaders": headers(handle)}}),
+        _middleware(handle, HEADERS, {"headers": {"customResponseHeaders": own_headers(handle)}}),
         _middleware(handle, REDIRECT, {"redirectRegex": redirect(handle)}),
         _route(handle),
     ]

@@ -165,7 +165,12 @@ class Forbidding:
 
 
 def test_rights_that_end_at_the_namespace_are_enough():
-    assert visible(Forbidding(), OURS["gateway"]) == ["mastodon"]
+    routes, narrow = visible(Forbidding(), OURS["gateway"])
+    assert routes == ["mastodon"]
+    assert narrow == (
+        "Only namespace mastodon was searched for routes of others with the handle's paths."
+        " Cannot list HTTPRoute: forbidden"
+    )
 
 
 class Holding:

@@ -73,7 +73,11 @@ def test_the_http_route_names_host_scheme_and_port_and_leaves_path_and_query():
 def test_the_http_route_may_be_read_by_browsers_and_kept_for_a_while():
     (rule,) = route(replace(HANDLE, max_age=60))["spec"]["rules"]
     headers = {each["name"]: each["value"] for each in rule["filters"][1]["responseHeaderModifier"]["set"]}
-    assert headers == {"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=60"}
+    assert headers == {
+        "Access-Control-Allow-Origin": "*",
+        "Cache-Control": "max-age=60",
+        "X-Handle-Backend": "gateway",
+    }
 
 
 def test_the_http_route_hangs_on_one_listener_of_the_gateway():
@@ -116,6 +120,7 @@ def test_traefik_s_redirect_is_permanent_or_for_a_trial_and_carries_the_headers(
     assert middleware(replace(TRAEFIK, max_age=60), "headers")["customResponseHeaders"] == {
         "Access-Control-Allow-Origin": "*",
         "Cache-Control": "max-age=60",
+        "X-Handle-Backend": "traefik",
     }
     named = [one["name"] for one in route(TRAEFIK)["spec"]["routes"][0]["middlewares"]]
     assert named == [one["metadata"]["name"] for one in redirect_objects(TRAEFIK)[:-1]]
