@@ -108,7 +108,7 @@ class Fediverse:
             case "/.well-known/webfinger":
                 return self._webfinger(ask.resource, cors)
             case "/.well-known/host-meta":
-                return Answer(200, {"Content-Type": "application/xrd+xml; charset=utf-8", **cors}, b"<XRD/>")
+                return Answer(200, {"Content-Type": "application/xrd+xml; charset=utf-8", **cors}, self._host_meta())
             case "/.well-known/nodeinfo":
                 link = {
                     "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0",
@@ -117,8 +117,8 @@ class Fediverse:
                 return document({"links": [link]}, "application/json", **cors)
             case "/nodeinfo/2.0":
                 return document({"software": {"name": "mastodon", "version": "4.6.5"}}, "application/json")
-            case "/actor":
-                return document(self._actor(), "application/activity+json; charset=utf-8")
+            case "/actor" | "/users/alice":
+                return document(self._actor(ask.path), "application/activity+json; charset=utf-8")
             case "/actor/inbox" | "/inbox" if ask.method == "POST":
                 return Answer(401)
             case "/api/v2/instance":
@@ -130,7 +130,7 @@ class Fediverse:
                 return self.counted("the client")
             case "/":
                 return Answer(302, {"Location": f"https://{self.web}/@alice"})
-            case "/@alice":
+            case "/about":
                 policy = f"default-src 'none'; img-src 'self' https://{MEDIA}; media-src https://{MEDIA}/; connect-src https://{MEDIA}"
                 return Answer(200, {"Content-Type": "text/html", "Content-Security-Policy": policy}, b"<html>")
         return Answer(404)
@@ -155,14 +155,22 @@ class Fediverse:
         link = {"rel": "self", "type": "application/activity+json", "href": f"https://{self.web}{path}"}
         return document({"subject": subject, "links": [link]}, "application/jrd+json; charset=utf-8", **cors)
 
-    def _actor(self) -> dict[str, object]:
+    def _host_meta(self) -> bytes:
+        """As Mastodon writes it (app/views/well_known/host_meta)."""
+        template = f"https://{self.web}/.well-known/webfinger?resource={{uri}}"
+        link = f'<Link rel="lrdd" type="application/xrd+xml" template="{template}"/>'
+        xrd = f'<XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">\n  {link}\n</XRD>'
+        return f'<?xml version="1.0"?>\n{xrd}\n'.encode()
+
+    def _actor(self, path: str) -> dict[str, object]:
         home = f"https://{self.web}"
+        actor = f"{home}{path}"
         return {
-            "id": f"{home}/actor",
-            "type": "Application",
-            "inbox": f"{home}/actor/inbox",
+            "id": actor,
+            "type": "Application" if path == "/actor" else "Person",
+            "inbox": f"{actor}/inbox",
             "endpoints": {"sharedInbox": f"{home}/inbox"},
-            "publicKey": {"id": f"{home}/actor#main-key", "owner": f"{home}/actor", "publicKeyPem": PUBLIC_KEY},
+            "publicKey": {"id": f"{actor}#main-key", "owner": actor, "publicKeyPem": PUBLIC_KEY},
         }
 
 

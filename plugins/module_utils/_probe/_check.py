@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ._addresses import domain_name, parse_overrides
+from ._addresses import parse_overrides
 from ._handle import HANDLE_CLAUSES
-from ._handle_probes import HANDLE_PROBES, lookup
-from ._http import Request, Response
+from ._handle_probes import HANDLE_PROBES
 from ._instance_clauses import clause as instance
 from ._instance_probes import INSTANCE_PROBES
+from ._local_domain import local_domain as told_local_domain
+from ._names import domain_name
 from ._network_clauses import clause as network
 from ._network_probes import NETWORK_PROBES
 from ._observe import observe
@@ -57,7 +58,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Report:
-    local_domain: str
+    local_domain: str | None  # None when nobody could tell
     web_domain: str
     verdicts: tuple[Verdict, ...]
     requests: int
@@ -105,17 +106,19 @@ def check_instance(
     inside: Inside | None = None,
     now: float | None = None,
 ) -> Report:
-    """All clauses for one instance. Without a local domain the instance is asked for it, once.
+    """All clauses for one instance. Without a local domain the instance is asked for it.
 
-    Raises ValueError for options that cannot be used; whatever the instance does becomes a verdict.
+    Raises ValueError for options that cannot be used, among them a handle's domain in place of the instance's;
+    whatever else the instance does becomes a verdict.
     """
     prober = (reach or Reach()).prober()
     web = domain_name(web_domain)
-    local = domain_name(local_domain) if local_domain else _local_domain(web, prober)
-    names = tuple(dict.fromkeys((web, local)))
+    local = domain_name(local_domain) if local_domain else told_local_domain(web, prober)
+    names = tuple(dict.fromkeys((web, local or web)))
     target = Target(
-        local_domain=local,
+        local_domain=local or web,
         web_domain=web,
+        local_known=local is not None,
         account=account,
         media_host=media_host,
         families=tuple(name for name in names if len(prober.families(name)) > 1),
@@ -125,14 +128,3 @@ def check_instance(
     )
     verdicts = evaluate(CLAUSES, target, observe(PROBES, target, prober))
     return Report(local, web, tuple(verdicts), prober.requests)
-
-
-def _local_domain(web_domain: str, prober: Prober) -> str:
-    """The domain of the subject that the instance gives its own actor."""
-    found = prober.send(Request(f"https://{web_domain}{lookup(f'{web_domain}@{web_domain}')}"))
-    document = found.json() if isinstance(found, Response) and found.status == 200 else None
-    subject = document.get("subject") if isinstance(document, dict) else None
-    try:
-        return domain_name(str(subject).rpartition("@")[2])
-    except ValueError:
-        return web_domain

@@ -22,6 +22,8 @@ def app(target: Target, seen: Seen) -> str | None:
 
 
 def split(target: Target, seen: Seen) -> str | None:
+    if not target.local_known:
+        return "the handle domain is unknown"
     return None if target.split else "both domains are the same: there is nothing to redirect"
 
 
@@ -36,6 +38,8 @@ def passed_on(target: Target, seen: Seen) -> str | None:
 
 
 def same(target: Target, seen: Seen) -> str | None:
+    if not target.local_known:
+        return "the handle domain is unknown"
     return "the domains differ" if target.split else app(target, seen)
 
 

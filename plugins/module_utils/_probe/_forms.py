@@ -19,7 +19,7 @@ _TIMESTAMP = "mastodon_federation_check_timestamp_seconds"
 def text(report: Report, now: float) -> str:
     """The result in the first line, as monitoring shows it, then one line for each clause, faults first."""
     result = "OK" if report.ok else "CRITICAL"
-    head = f"{result}: {report.web_domain} (@…@{report.local_domain}): {report.sentence}"
+    head = f"{result}: {report.web_domain} (@…@{report.local_domain or 'unknown'}): {report.sentence}"
     verdicts = sorted(report.verdicts, key=lambda verdict: not verdict.wrong)
     return _lines([head, *map(str, verdicts)])
 

@@ -13,14 +13,11 @@ from ._prober import Prober
 from ._target import Target
 from ._verdict import Verdict, evaluate
 
-HANDLE_CLAUSES = tuple(
-    sorted(
-        (*_redirect_clauses.clause.clauses, *_answer_clauses.clause.clauses, *_semantics.clause.clauses),
-        key=lambda clause: int(clause.id[1:]),
-    )
-)
+_ALL = (*_redirect_clauses.clause.clauses, *_answer_clauses.clause.clauses, *_semantics.clause.clauses)
+# C1 to C13, then the one that has a name.
+HANDLE_CLAUSES = tuple(sorted(_ALL, key=lambda clause: int(clause.id[1:]) if clause.id[1:].isdigit() else len(_ALL)))
 
 
 def prove_handle(target: Target, prober: Prober) -> list[Verdict]:
-    """C1 to C13 by real requests: at most 10 to the apex and 10 to the instance."""
+    """C1 to C13 and nodeinfo, by real requests to both domains."""
     return evaluate(HANDLE_CLAUSES, target, observe(HANDLE_PROBES, target, prober))

@@ -4,7 +4,7 @@
 
 """The handle domain's probes: which requests the clauses C1 to C13 are read from.
 
-Names beginning with C(apex.) are asked of the local domain, C(web.) of whoever answers for the instance.
+Names beginning with C(apex.) are asked of the local domain, C(web.) of the web domain.
 """
 
 from __future__ import annotations
@@ -105,11 +105,40 @@ def _ours(url: Url, target: Target) -> bool:
 def _web(path: Callable[[Target], str | None], headers: Headers, method: str = "GET") -> Ask:
     def request(target: Target, seen: Seen) -> Request | None:
         found = path(target) if target.app else None
-        if found is None:
-            return None
-        return Request(target.apex(found) if proxied(target, seen) else target.web(found), method, headers)
+        return Request(target.web(found), method, headers) if found is not None else None
 
     return request
+
+
+def _passed_on(path: Callable[[Target], str]) -> Ask:
+    """What an apex that passes lookups on is asked besides: a redirect has no answers of its own."""
+
+    def request(target: Target, seen: Seen) -> Request | None:
+        asked = target.app and proxied(target, seen)
+        return Request(target.apex(path(target)), headers=_JRD) if asked else None
+
+    return request
+
+
+def _alias(target: Target) -> str | None:
+    """The same actor by the other domain: Mastodon verifies an actor's address by asking the domain it is on."""
+    return lookup(f"{target.local_domain}@{target.web_domain}") if target.split else None
+
+
+def _unknown(target: Target) -> str:
+    return lookup(f"{_UNKNOWN}@{target.local_domain}")
+
+
+def _missing(target: Target) -> str:
+    return WEBFINGER
+
+
+def _account(target: Target) -> str | None:
+    return lookup(f"{target.account}@{target.local_domain}") if target.account else None
+
+
+def _account_alias(target: Target) -> str | None:
+    return lookup(f"{target.account}@{target.web_domain}") if target.account and target.split else None
 
 
 def _linked(name: str, link: Callable[[Response | None], str | None], headers: Headers) -> Ask:
@@ -120,7 +149,6 @@ def _linked(name: str, link: Callable[[Response | None], str | None], headers: H
     return request
 
 
-# What every question to the instance depends on: an apex that passes lookups on is asked in its place.
 _FIRST = ("apex.webfinger",)
 
 HANDLE_PROBES: tuple[Probe, ...] = (
@@ -131,18 +159,18 @@ HANDLE_PROBES: tuple[Probe, ...] = (
     Probe("apex.nodeinfo", _apex(NODEINFO, _JSON)),
     *(Probe(f"apex{path}", _apex(path, ())) for path in FOREIGN_PATHS),
     Probe("arrival", _arrival, _FIRST),
-    Probe("web.webfinger", _web(lambda target: lookup(target.instance_actor), _JRD), _FIRST),
-    Probe("web.nodeinfo", _web(lambda target: NODEINFO, _JSON), _FIRST),
-    Probe("web.head", _web(lambda target: lookup(target.instance_actor), _JRD, "HEAD"), _FIRST),
-    Probe("web.alias", _web(lambda target: lookup(f"{target.local_domain}@{target.web_domain}"), _JRD), _FIRST),
-    Probe("web.unknown", _web(lambda target: lookup(f"{_UNKNOWN}@{target.local_domain}"), _JRD), _FIRST),
-    Probe("web.missing", _web(lambda target: WEBFINGER, _JRD), _FIRST),
-    Probe(
-        "web.account",
-        _web(lambda target: lookup(f"{target.account}@{target.local_domain}") if target.account else None, _JRD),
-        _FIRST,
-    ),
-    Probe("web.host-meta", _web(lambda target: HOST_META, _XRD), _FIRST),
+    Probe("apex.unknown", _passed_on(_unknown), _FIRST),
+    Probe("apex.missing", _passed_on(_missing), _FIRST),
+    Probe("web.webfinger", _web(lambda target: lookup(target.instance_actor), _JRD)),
+    Probe("web.nodeinfo", _web(lambda target: NODEINFO, _JSON)),
+    Probe("web.account", _web(_account, _JRD)),
+    Probe("web.head", _web(lambda target: lookup(target.instance_actor), _JRD, "HEAD")),
+    Probe("web.alias", _web(_alias, _JRD)),
+    Probe("web.unknown", _web(_unknown, _JRD)),
+    Probe("web.missing", _web(_missing, _JRD)),
+    Probe("web.account-alias", _web(_account_alias, _JRD)),
+    Probe("web.host-meta", _web(lambda target: HOST_META, _XRD)),
     Probe("web.nodeinfo-document", _linked("web.nodeinfo", nodeinfo_link, _JSON), ("web.nodeinfo",)),
     Probe("web.actor", _linked("web.webfinger", self_link, _ACTIVITY), ("web.webfinger",)),
+    Probe("web.account-actor", _linked("web.account", self_link, _ACTIVITY), ("web.account",)),
 )

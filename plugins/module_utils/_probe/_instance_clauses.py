@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._contract import Contract, always
-from ._http import Response
+from ._http import Response, Url
 from ._instance_probes import STREAMING, media_hosts, shared_inbox, streaming_host
 from ._keys import rsa_bits
+from ._names import same_domain
 from ._target import REFUSALS, Seen, Target, answer, answered
-from ._verdict import Deviation
+from ._verdict import Deviation, Finding, Unjudged
 
 _LEAST_KEY_BITS = 2048  # mastodon: app/models/account.rb, generate_keys
 _ACTIVITY_TYPES = frozenset({"application/activity+json", "application/ld+json"})
@@ -32,15 +33,20 @@ def _api(target: Target, seen: Seen) -> str | None:
 
 
 @clause("api", "instance API", "its own domain, {target.local_domain}", ("instance.api",), _api)
-def api(target: Target, seen: Seen) -> Iterator[Deviation]:
+def api(target: Target, seen: Seen) -> Iterator[Finding]:
     found = answer(seen, "instance.api")
     if found is None:
         return
     document = found.json() if found.status == 200 else None
     if not isinstance(document, dict):
         yield Deviation(f"{found.place} answers {found}", "See that the web process is healthy and knows its hosts.")
-    elif document.get("domain") != target.local_domain:
-        cure = f"Set LOCAL_DOMAIN to {target.local_domain}, or check the instance under its own name."
+    elif not target.local_known:
+        yield Unjudged("the handle domain is unknown")
+    elif not same_domain(document.get("domain"), target.local_domain):
+        cure = (
+            f"If the handles given out are on {target.local_domain}, set LOCAL_DOMAIN to it; otherwise check the"
+            " instance with its own domain of handles, which can never be changed."
+        )
         yield Deviation(f"the instance calls itself {document.get('domain')}", cure)
 
 
@@ -63,8 +69,13 @@ def actor(target: Target, seen: Seen) -> Iterator[Deviation]:
         return
     yield from _key(document)
     for inbox in (document.get("inbox"), shared_inbox(seen)):
-        if not str(inbox).startswith(f"https://{target.web_domain}/"):
-            yield Deviation(f"an inbox is {inbox}", f"Set WEB_DOMAIN to {target.web_domain}: deliveries go there.")
+        url = Url.parse(str(inbox))
+        if url is None or url.endpoint != ("https", target.web_domain, 443):
+            cure = (
+                f"If actors are known by addresses on {target.web_domain}, set WEB_DOMAIN to it; otherwise check the"
+                " instance under the domain they are on."
+            )
+            yield Deviation(f"an inbox is {inbox}", cure)
 
 
 def _key(document: dict[str, Any]) -> Iterator[Deviation]:
@@ -150,20 +161,24 @@ def metrics(target: Target, seen: Seen) -> Iterator[Deviation]:
     ("instance.page",),
     _media,
 )
-def media(target: Target, seen: Seen) -> Iterator[Deviation]:
-    pages = [page for page in answered(seen, "instance.page-behind", "instance.page") if not page.is_redirect]
-    for page in pages[:1]:
-        policy = page.header("Content-Security-Policy")
-        if not policy:
-            yield Deviation(f"{page.place} answers {page.status} without a policy", "Let Mastodon's own header pass.")
-            continue
-        for host in media_hosts(target, seen):
-            lacking = [name for name in ("img-src", "media-src", "connect-src") if not _allows(policy, name, host)]
-            if lacking:
-                yield Deviation(
-                    f"{' and '.join(lacking)} without {host}",
-                    "Set S3_ALIAS_HOST (or S3_HOSTNAME) to it, or add it to EXTRA_MEDIA_HOSTS, and roll out.",
-                )
+def media(target: Target, seen: Seen) -> Iterator[Finding]:
+    page = answer(seen, "instance.page")
+    if page is None:
+        return
+    if page.status != 200 or page.media_type != "text/html":
+        yield Unjudged(f"{page.place} answers {page}, which is no page of Mastodon's with a policy")
+        return
+    policy = page.header("Content-Security-Policy")
+    if not policy:
+        yield Deviation(f"{page.place} answers {page.status} without a policy", "Let Mastodon's own header pass.")
+        return
+    for host in media_hosts(target, seen):
+        lacking = [name for name in ("img-src", "media-src", "connect-src") if not _allows(policy, name, host)]
+        if lacking:
+            yield Deviation(
+                f"{' and '.join(lacking)} without {host}",
+                "Set S3_ALIAS_HOST (or S3_HOSTNAME) to it, or add it to EXTRA_MEDIA_HOSTS, and roll out.",
+            )
 
 
 def _allows(policy: str, name: str, host: str) -> bool:

@@ -71,14 +71,6 @@ def _streaming(path: str, headers: Headers = ()) -> Ask:
     return request
 
 
-def _after_page(target: Target, seen: Seen) -> Request | None:
-    """Where the front page leads: a single-user instance redirects it to the profile."""
-    page = answer(seen, "instance.page")
-    where = page.location if page is not None and page.is_redirect else None
-    home = ("https", target.web_domain, 443)
-    return Request(str(where)) if where is not None and where.endpoint == home else None
-
-
 def _delivery(target: Target, seen: Seen) -> Request | None:
     """A delivery that nobody signed: it reaches the application, which refuses it and keeps nothing of it."""
     url = Url.parse(shared_inbox(seen) or "")
@@ -91,8 +83,9 @@ _API = ("instance.api",)
 
 INSTANCE_PROBES: tuple[Probe, ...] = (
     Probe("instance.api", web("/api/v2/instance", headers=(("Accept", "application/json"),))),
-    Probe("instance.page", web("/", headers=(("Accept", "text/html"),))),
-    Probe("instance.page-behind", _after_page, ("instance.page",)),
+    # Not the front page, which may be a landing page or lead to a profile: this one Rails always renders
+    # (mastodon: app/controllers/about_controller.rb).
+    Probe("instance.page", web("/about", headers=(("Accept", "text/html"),))),
     Probe("instance.inbox", _delivery, ("web.actor",)),
     Probe("streaming.upgrade", _streaming(STREAMING, _UPGRADE), _API),
     Probe("streaming.slash", _streaming(f"{STREAMING}/", _UPGRADE), _API),

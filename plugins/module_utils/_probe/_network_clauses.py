@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ._contract import Contract, always
-from ._http import Handshake, Response, Unreachable
-from ._instance_probes import streaming_host
+from ._http import Handshake, Observation, Response, Unreachable, Url
 from ._private_addresses import refused
 from ._target import Seen, Target, answer
-from ._verdict import Deviation
+from ._verdict import Deviation, Finding, Unjudged
 
 _FAMILIES = ("web.ipv4", "web.ipv6", "apex.ipv4", "apex.ipv6")
 _A_DAY = 86400
@@ -58,23 +57,26 @@ def plain_http(target: Target, seen: Seen) -> Iterator[Deviation]:
     "certificate",
     "certificate",
     "{target.least_days} days or more until it ends",
-    ("instance.api", "apex.webfinger"),
+    (),
     always,
 )
-def certificate(target: Target, seen: Seen) -> Iterator[Deviation]:
-    domains = {
-        target.web_domain: "instance.api",
-        target.local_domain: "apex.webfinger",
-        streaming_host(target, seen): "streaming.health",
-    }
-    for domain, name in domains.items():
-        found = answer(seen, name)
-        if found is None or found.certificate_ends is None:
+def certificate(target: Target, seen: Seen) -> Iterator[Finding]:
+    answers: dict[str, list[Observation]] = {}
+    for found in seen.values():
+        url = Url.parse(found.request.url)
+        if url is not None and url.scheme == "https" and not found.request.protocols:
+            answers.setdefault(url.host if url.port == 443 else f"{url.host}:{url.port}", []).append(found)
+    # Whichever answer of a name tells its certificate: the one that was asked for it may be the one that fails.
+    for name, told in answers.items():
+        ends = [found.certificate_ends for found in told if isinstance(found, Response) and found.certificate_ends]
+        if not ends:
+            silent = (found for found in told if isinstance(found, Unreachable))
+            yield next(silent, Unjudged(f"the certificate of {name} was not seen"))
             continue
-        days = int((found.certificate_ends - target.now) // _A_DAY)
+        days = int((min(ends) - target.now) // _A_DAY)
         if days < target.least_days:
             cure = "See why it is not renewed: kubectl describe certificate, when cert-manager issues it."
-            yield Deviation(f"the certificate of {domain} ends in {days} days", cure)
+            yield Deviation(f"the certificate of {name} ends in {days} days", cure)
 
 
 @clause("http2", "HTTP/2", "HTTP/2 on {target.web_domain}", ("instance.http2",), always, duty="should")

@@ -6,14 +6,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._contract import Contract, app
-from ._handle_probes import nodeinfo_link, self_link
-from ._http import Url
+from ._handle_probes import WEBFINGER, nodeinfo_link, proxied, self_link
+from ._host_meta import lrdd_template
+from ._http import Response, Url
+from ._names import same_domain
+from ._redirects import led_on
 from ._target import REFUSALS, Seen, Target, answer, answered
-from ._verdict import Deviation
+from ._verdict import Deviation, Finding, Unjudged
+
+_WEB = (
+    "web.webfinger",
+    "web.alias",
+    "web.unknown",
+    "web.missing",
+    "web.account",
+    "web.account-alias",
+    "web.host-meta",
+    "web.nodeinfo",
+    "web.nodeinfo-document",
+    "web.actor",
+    "web.account-actor",
+)
+# Of an apex that passes lookups on.
+_APEX = ("apex.webfinger", "apex.unknown", "apex.missing", "apex.host-meta")
 
 clause = Contract()
 
@@ -21,76 +40,138 @@ clause = Contract()
 @clause(
     "C9",
     "semantics",
-    "a subject on {target.local_domain}, its actor on {target.web_domain}, 404 for strangers, 400 without resource",
-    (
-        "web.webfinger",
-        "web.alias",
-        "web.unknown",
-        "web.missing",
-        "web.account",
-        "web.nodeinfo",
-        "web.nodeinfo-document",
-        "web.actor",
-    ),
+    "a subject on {target.local_domain}, its actor on {target.web_domain}, 404 for strangers, 400 without resource,"
+    " and a host-meta that leads to these lookups",
+    (*_WEB, "apex.unknown", "apex.missing"),
     app,
 )
-def semantics(target: Target, seen: Seen) -> Iterator[Deviation]:
-    yield from _subjects(target, seen)
-    yield from _actor(target, seen)
-    for name, wanted in (("web.unknown", 404), ("web.missing", 400)):
+def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
+    elsewhere = led_on(target, seen)
+    left: dict[str, Response] = {}
+    for name in (*_WEB, *(_APEX if proxied(target, seen) else ())):
         found = answer(seen, name)
-        if found is not None and found.status not in (wanted, *REFUSALS):
-            what = "an unknown user" if wanted == 404 else "a lookup without a resource"
-            yield Deviation(
-                f"{what} gets {found.status} instead of {wanted}", "Let the instance answer lookups itself."
-            )
-    yield from _nodeinfo(target, seen)
+        if found is None:
+            continue
+        if name.endswith("actor"):
+            left[name] = found
+        elif found.status in REFUSALS:
+            yield Unjudged(f"{found.place} answers {found.status}, see C11")
+        elif found.is_redirect and found.path in elsewhere:
+            yield Unjudged(f"{found.place} leads on, see {'C4' if target.split else 'C12'}")
+        else:
+            left[name] = found
+    yield from _subjects(target, left)
+    yield from _account(target, left)
+    yield from _instance_actor(target, left)
+    yield from _refusals(left)
+    yield from _host_meta(target, left)
+    yield from _nodeinfo(target, left)
 
 
 def _subjects(target: Target, seen: Seen) -> Iterator[Deviation]:
-    lookups = [found for found in answered(seen, "web.webfinger", "web.alias") if found.status not in REFUSALS]
-    documents = [found.json() for found in lookups]
-    for found, document in zip(lookups, documents, strict=True):
-        subject = _subject(document)
+    """The instance's own actor, by each domain and each of its names."""
+    lookups = answered(seen, "apex.webfinger", "web.webfinger", "web.alias")
+    for found in lookups:
+        subject = _subject(found)
         if found.status != 200:
             domains = f"LOCAL_DOMAIN is {target.local_domain} and WEB_DOMAIN {target.web_domain}"
-            yield Deviation(
-                f"{found.resource} gets {found.status}", f"See that {domains}, and the application healthy."
+            yield Deviation(f"{_asked(found)} gets {found.status}", f"See that {domains}, and the application healthy.")
+        elif target.local_known and not same_domain(str(subject).rpartition("@")[2], target.local_domain):
+            cure = (
+                f"If the handles given out are on {target.local_domain}, set LOCAL_DOMAIN to it; otherwise name their"
+                " domain in this check, for no domain of handles can be changed."
             )
-        elif subject is None or not subject.endswith(f"@{target.local_domain}"):
-            cure = f"Set LOCAL_DOMAIN to {target.local_domain}, unless handles were given out already."
-            yield Deviation(f"{found.resource} has the subject {subject}", cure)
-    if len({_subject(document) for document in documents}) > 1 or len({self_link(found) for found in lookups}) > 1:
+            yield Deviation(f"{_asked(found)} has the subject {subject}", cure)
+    if _differ(lookup for lookup in lookups if lookup.status == 200):
         yield Deviation("the two domains name different accounts", "Let both domains reach the same instance.")
-    account = answer(seen, "web.account")
-    wanted = f"acct:{target.account}@{target.local_domain}".lower()
-    if account is not None and account.status not in REFUSALS and str(_subject(account.json())).lower() != wanted:
-        got = f"{wanted} gets {account.status} and the subject {_subject(account.json())}"
-        yield Deviation(got, "See that the account exists and is not suspended.")
+    if lookups and not target.local_known:
+        yield Deviation(
+            "neither a lookup nor the API tells the domain of its handles",
+            "See whether the application is healthy, and name the domain in this check (local_domain).",
+        )
 
 
-def _subject(document: Any) -> str | None:
-    subject = document.get("subject") if isinstance(document, dict) else None
-    return subject if isinstance(subject, str) else None
+def _account(target: Target, seen: Seen) -> Iterator[Deviation]:
+    """The owner's, or whose was named: the same as for the instance's actor."""
+    lookups = answered(seen, "web.account", "web.account-alias")
+    wanted = f"acct:{target.account}@{target.local_domain}"
+    for found in lookups:
+        name, _at, domain = str(_subject(found)).rpartition("@")
+        known = name.lower() == f"acct:{target.account}".lower()
+        if found.status != 200 or not known or not same_domain(domain, target.local_domain):
+            got = f"{_asked(found)} gets {found.status} and the subject {_subject(found)} instead of {wanted}"
+            yield Deviation(got, "See that the account exists and is not suspended.")
+    if _differ(lookup for lookup in lookups if lookup.status == 200):
+        yield Deviation(f"the two domains name different actors of {target.account}", "Let both reach one instance.")
+    lookup, actor = answer(seen, "web.account"), answer(seen, "web.account-actor")
+    if lookup is not None and lookup.status == 200:
+        yield from _address(target, lookup)
+    # With AUTHORIZED_FETCH the application answers 401 to who does not sign; the instance's actor needs no signature.
+    if actor is not None and actor.status != 401:
+        document = actor.json() if actor.status == 200 else None
+        yield from _identity(self_link(lookup), document.get("id") if isinstance(document, dict) else None, actor)
 
 
-def _actor(target: Target, seen: Seen) -> Iterator[Deviation]:
+def _instance_actor(target: Target, seen: Seen) -> Iterator[Finding]:
     lookup, actor = answer(seen, "web.webfinger"), answer(seen, "web.actor")
     if lookup is None or lookup.status != 200:
         return
+    yield from _address(target, lookup)
+    document = actor.json() if actor is not None and actor.status == 200 else None
+    if isinstance(document, dict) and actor is not None:
+        yield from _identity(self_link(lookup), document.get("id"), actor)
+    elif actor is not None:
+        yield Unjudged(f"{actor.place} answers {actor.status}, see the clause actor")
+
+
+def _address(target: Target, lookup: Response) -> Iterator[Deviation]:
     href = self_link(lookup)
     url = Url.parse(href) if href else None
     if url is None or (url.scheme, url.host) != ("https", target.web_domain):
-        yield Deviation(f"the actor is {href}", f"Set WEB_DOMAIN to {target.web_domain}: actors live there.")
-    document = actor.json() if actor is not None else None
-    if actor is not None and (not isinstance(document, dict) or document.get("id") != href):
-        got = document.get("id") if isinstance(document, dict) else f"no document ({actor})"
-        yield Deviation(f"the actor {href} has the id {got}", "Let the actor's address reach the instance unchanged.")
+        cure = (
+            f"If actors are known by addresses on {target.web_domain}, set WEB_DOMAIN to it; otherwise check the"
+            " instance under the domain they are on."
+        )
+        yield Deviation(f"the actor of {_asked(lookup)} is {href}", cure)
+
+
+def _identity(href: str | None, identity: Any, actor: Response) -> Iterator[Deviation]:
+    if identity is None:
+        yield Deviation(f"the actor {href} is no document ({actor})", "See that the application is healthy.")
+    elif identity != href:
+        cure = "Let the actor's address reach the instance unchanged."
+        yield Deviation(f"the actor {href} has the id {identity}", cure)
+
+
+def _refusals(seen: Seen) -> Iterator[Deviation]:
+    for kind, wanted, what in (("unknown", 404, "an unknown user"), ("missing", 400, "a lookup without a resource")):
+        for found in answered(seen, f"web.{kind}", f"apex.{kind}"):
+            if found.status != wanted:
+                got = f"{what} gets {found.status} instead of {wanted} from {found.place}"
+                yield Deviation(got, "Let the instance answer lookups itself.")
+
+
+def _host_meta(target: Target, seen: Seen) -> Iterator[Deviation]:
+    wanted = [f"https://{host}{WEBFINGER}?resource={{uri}}" for host in (target.web_domain, target.local_domain)]
+    for found in answered(seen, "web.host-meta", "apex.host-meta"):
+        template = lrdd_template(found.body)
+        if found.status != 200:
+            cure = "Let the instance answer it itself: Akkoma and Pleroma ask it before anything else."
+            yield Deviation(f"{found.place} answers {found}", cure)
+        elif template is None:
+            yield Deviation(
+                f"{found.place} has no template for lookups", "Let the instance's own answer pass unchanged."
+            )
+        elif template not in wanted:
+            yield Deviation(
+                f"{found.place} leads lookups to {template} instead of {wanted[0]}",
+                "Let the instance's own answer pass, with X-Forwarded-Proto: https and the Host that was asked for.",
+            )
 
 
 def _nodeinfo(target: Target, seen: Seen) -> Iterator[Deviation]:
     discovery, document = answer(seen, "web.nodeinfo"), answer(seen, "web.nodeinfo-document")
-    if discovery is None or discovery.status in REFUSALS:
+    if discovery is None:
         return
     link = nodeinfo_link(discovery)
     url = Url.parse(link) if link else None
@@ -102,3 +183,19 @@ def _nodeinfo(target: Target, seen: Seen) -> Iterator[Deviation]:
     name = software.get("name") if isinstance(software, dict) else None
     if document is not None and name != "mastodon":
         yield Deviation(f"nodeinfo names the software {name}", "Let nodeinfo be answered by Mastodon.")
+
+
+def _subject(found: Response) -> str | None:
+    document = found.json()
+    subject = document.get("subject") if isinstance(document, dict) else None
+    return subject if isinstance(subject, str) else None
+
+
+def _differ(lookups: Iterable[Response]) -> bool:
+    return len({(_subject(found), self_link(found)) for found in lookups}) > 1
+
+
+def _asked(found: Response) -> str:
+    """Resource and domain: the same handle is looked up on both."""
+    url = Url.parse(found.request.url)
+    return f"{found.resource} on {url.host}" if url else found.resource

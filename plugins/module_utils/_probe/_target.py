@@ -23,6 +23,7 @@ REFUSALS = frozenset({401, 403, 429})
 class Target:
     """The instance and the expectations of whoever asks.
 
+    C(local_known) is false when nobody could tell the local domain; the web domain then stands in its place.
     C(redirect_status) is the exact code of the redirect; None accepts every code that clients follow.
     C(proxying) accepts an apex that answers itself.
     C(app) is false before the application runs: then nothing is asked of the web domain.
@@ -33,6 +34,7 @@ class Target:
 
     local_domain: str
     web_domain: str
+    local_known: bool = True
     redirect_status: int | None = None
     proxying: bool = True
     app: bool = True

@@ -25,7 +25,15 @@ class Deviation:
     cure: str
 
 
-Judge = Callable[[Target, Seen], Iterable[Deviation]]
+@dataclass(frozen=True)
+class Unjudged:
+    """A part of the clause that nothing was seen of, and why: a clause holds only if all of it could be judged."""
+
+    why: str
+
+
+Finding: TypeAlias = "Deviation | Unjudged | Unreachable"
+Judge = Callable[[Target, Seen], Iterable[Finding]]
 Skip: TypeAlias = "Callable[[Target, Seen], str | None]"
 
 
@@ -93,19 +101,20 @@ def _evaluate(clause: Clause, target: Target, seen: Seen) -> Verdict:
     inapplicable = clause.skip(target, seen)
     if inapplicable is not None:
         return verdict("skipped", inapplicable)
-    deviations = list(clause.judge(target, seen))
+    findings = list(clause.judge(target, seen))
+    deviations = [found for found in findings if isinstance(found, Deviation)]
     if deviations:
         return verdict(
             "drift", "; ".join(_once(d.got for d in deviations)), " ".join(_once(d.cure for d in deviations))
         )
-    # Without a deviation a clause holds only if everything it reads was there to be read.
-    for name in clause.reads:
-        observation = seen.get(name)
+    # Without a deviation a clause holds only if everything it reads was there to be read, and could be judged.
+    for observation in (*map(seen.get, clause.reads), *findings):
         if isinstance(observation, Unreachable):
             return verdict("unreachable", str(observation), _REACH[observation.reason], observation.reason)
     if clause.reads and not any(name in seen for name in clause.reads):
         return verdict("skipped", "nothing led there")
-    return verdict("ok")
+    unjudged = [found.why for found in findings if isinstance(found, Unjudged)]
+    return verdict("skipped", "; ".join(_once(unjudged))) if unjudged else verdict("ok")
 
 
 def _once(texts: Iterable[str]) -> Iterator[str]:

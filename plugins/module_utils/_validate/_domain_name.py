@@ -10,6 +10,8 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from .._probe._names import punycode
+
 _LABEL = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 _LONGEST = 253
 
@@ -39,7 +41,13 @@ def domain_fault(name: str) -> Fault | None:  # noqa: PLR0911  (one return for e
     if "*" in name:
         return Fault("is a wildcard", "give one name: an instance has exactly one")
     if not name.isascii():
-        return Fault("has letters beyond a to z", f"write it as DNS does: {_punycode(name)}")
+        written = punycode(name)
+        cure = (
+            f": {written}"
+            if written
+            else ", as your registry shows it (xn--…): software reads these letters in two ways"
+        )
+        return Fault("has letters beyond a to z", f"write it as DNS does{cure}")
     if name != name.lower():
         return Fault("has capital letters", f"write {name.lower()}: handles are compared byte for byte")
     if "_" in name:
@@ -71,10 +79,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _punycode(name: str) -> str:
-    try:
-        return name.lower().encode("idna").decode("ascii")
-    except UnicodeError:
-        return "xn--..."

@@ -49,7 +49,7 @@ def judged(target, observations):
 def test_before_the_application_runs_only_the_redirect_is_judged():
     found = judged(BEFORE_THE_APP, seen())
     assert {clause for clause, verdict in found.items() if verdict.verdict == "ok"} == {
-        "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C10", "C11",
+        "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C10", "C11", "nodeinfo",
     }  # fmt: skip
     assert {clause for clause, verdict in found.items() if verdict.verdict == "skipped"} == {"C8", "C9", "C12", "C13"}
 
@@ -79,11 +79,18 @@ def test_a_lifetime_beyond_all_bounds_is_too_long(digits):
 
 
 def test_silence_is_not_agreement():
-    dead = Unreachable(Request("https://example.org/.well-known/nodeinfo"), "timeout", "no answer within 10 s")
-    found = judged(BEFORE_THE_APP, seen(apex_nodeinfo=dead))
+    dead = Unreachable(Request("https://example.org/.well-known/host-meta"), "timeout", "no answer within 10 s")
+    found = judged(BEFORE_THE_APP, {**seen(), "apex.host-meta": dead})
     assert (found["C3"].verdict, found["C3"].reason) == ("unreachable", "timeout")
     assert "no answer within 10 s" in found["C3"].got
     assert found["C10"].verdict == "ok"
+
+
+def test_what_only_should_be_there_decides_nothing_by_its_silence():
+    dead = Unreachable(Request("https://example.org/.well-known/nodeinfo"), "timeout", "no answer within 10 s")
+    found = judged(BEFORE_THE_APP, seen(apex_nodeinfo=dead))
+    assert {clause for clause, verdict in found.items() if verdict.wrong} == {"nodeinfo"}
+    assert overall(found.values()) == "ok"
 
 
 def test_a_deviation_is_told_although_something_else_was_silent():
