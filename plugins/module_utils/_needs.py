@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ._switch import switched
+
 
 @dataclass(frozen=True)
 class Need:
@@ -62,12 +64,12 @@ def needed_kinds(values: Mapping[str, Any]) -> list[dict[str, Any]]:
         ]
     if values.get("edge_certificate_issuer"):
         needs.append(Need("cert-manager.io/v1", "Certificate", "edge_certificate_issuer", _CERTIFICATE))
-    if any(values.get(f"{role}_monitoring", values.get(MONITORING)) for role in _MONITORED):
+    if any(switched(values, f"{role}_monitoring", switched(values, MONITORING)) for role in _MONITORED):
         needs += [
             Need("monitoring.coreos.com/v1", kind, MONITORING, _MONITOR, optional=True)
             for kind in ("PodMonitor", "PrometheusRule")
         ]
-    if (values.get("app_autoscaling") or {}).get("sidekiq"):
+    if switched(values.get("app_autoscaling") or {}, "sidekiq"):
         needs += [
             Need("keda.sh/v1alpha1", kind, "app_autoscaling.sidekiq", _KEDA, optional=True)
             for kind in ("ScaledObject", "TriggerAuthentication")

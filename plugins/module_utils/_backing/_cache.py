@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._switch import switched
+
 REDIS_PORT = 6379
 SENTINEL_PORT = 26379
 
@@ -34,7 +36,7 @@ def _server(given: Mapping[str, Any]) -> dict[str, Any]:
         "db": int(given.get("db") or 0),
         "user": given.get("user"),
         "password_secret": given.get("password_secret"),
-        "tls": bool(given.get("tls")),
+        "tls": switched(given, "tls"),
         "ca_secret": given.get("ca_secret"),
         "sentinels": [
             {"host": sentinel["host"], "port": int(sentinel.get("port") or SENTINEL_PORT)}

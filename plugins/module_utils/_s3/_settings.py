@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._switch import switched
+
 # The largest object that a single PUT may carry: nothing is ever uploaded in parts.
 NEVER_MULTIPART = 5 * 1024**3
 
@@ -69,6 +71,7 @@ def s3_settings(given: Mapping[str, Any], provider: str) -> dict[str, Any]:
         raise ValueError(f"there is no provider {provider!r}; choose one of {', '.join(PROVIDERS)}") from None
     said = {name: value for name, value in given.items() if value is not None}
     settings = {**_COMMON, **profile, **said}
+    settings |= {name: switched(settings, name) for name, value in _COMMON.items() if isinstance(value, bool)}
     endpoint = urlsplit(settings["endpoint"] or "")
     if settings["hostname"] is None:
         settings["hostname"] = endpoint.netloc or _aws_host(settings["region"])

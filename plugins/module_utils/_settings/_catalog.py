@@ -11,8 +11,11 @@ config/settings.yml (mastodon.md 5.12). Pictures are no texts, and are left to t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,9 @@ def typed(name: str, value: Any) -> Any:
     if value is None or (value == "" and setting.type is int):
         return None
     if setting.type is bool:
-        if isinstance(value, bool):
-            return value
+        # Inventories in INI give switches as texts too.
+        with suppress(TypeError):
+            return bool(boolean(value))
     elif setting.type is int:
         # Templates and -e give numbers as texts.
         if isinstance(value, (int, str)) and not isinstance(value, bool) and str(value).isdecimal():

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._backing._quantity import mebibytes, millicores
-from .._backing._sizes import cache_size, database_size
+from .._backing._sizes import POOLER_SURGE, cache_size, database_size
 from .._environment._observability import METRICS
 from .._environment._settings import group_settings
+from .._switch import switched
 from .._workload._autoscalers import growing
 from ._budget import connection_budget
 from ._footprint import Component, footprint
@@ -27,7 +28,7 @@ def instance_sums(values: Mapping[str, Any]) -> list[str]:
     """
     settled = sizes(_profile(values, "app"), values.get("app_sizes"))
     others = growing(values, settled)
-    monitored = values.get("app_monitoring", values.get("mastodon_monitoring"))
+    monitored = switched(values, "app_monitoring", switched(values, "mastodon_monitoring"))
     metrics = bool(group_settings(METRICS, {**values, "app_monitoring": monitored})["enabled"])
     found = footprint(settled, others, metrics, backing(values))
     domain = str(values.get("app_local_domain") or values.get("mastodon_local_domain") or "")
@@ -43,7 +44,7 @@ def backing(values: Mapping[str, Any]) -> Iterator[Component]:
         size = cache_size(_profile(values, "cache"))
         memory = values.get("cache_queue_memory") or size["queue_memory"]
         yield _component("queue", 1, values["cache_queue_cpu"], memory)
-        if values.get("cache_volatile", True):
+        if switched(values, "cache_volatile", True):
             memory = values.get("cache_volatile_memory") or size["cache_memory"]
             yield _component("cache", 1, values["cache_volatile_cpu"], memory)
 
@@ -58,6 +59,7 @@ def database_limits(values: Mapping[str, Any]) -> dict[str, Any]:
         "max_client_conn": int(values.get("database_pooler_max_clients") or size["max_clients"]),
         "default_pool_size": int(values.get("database_pool_size") or size["pool_size"]),
         "instances": int(values.get("database_pooler_instances") or size["pooler_instances"]),
+        "surge": POOLER_SURGE,
     }
     return {
         "pooling": pooling,
@@ -73,12 +75,14 @@ def _database(values: Mapping[str, Any]) -> Iterator[Component]:
     yield _component("database", instances, cpu, memory)
     if (values.get("database_pooling") or "transaction") != "none":
         pods = int(values.get("database_pooler_instances") or size["pooler_instances"])
-        poolers = 2 if values.get("database_read_replica") else 1
-        yield _component("pooler", pods * poolers, values["database_pooler_cpu"], values["database_pooler_memory"])
+        poolers = 2 if switched(values, "database_read_replica") else 1
+        cpu, memory = values["database_pooler_cpu"], values["database_pooler_memory"]
+        for name in ("pooler", "pooler-ro")[:poolers]:
+            yield _component(name, pods, cpu, memory, surges=True)
 
 
-def _component(name: str, pods: int, cpu: str, memory: str) -> Component:
-    return Component(name, pods, millicores(cpu), mebibytes(memory), most=pods)
+def _component(name: str, pods: int, cpu: str, memory: str, surges: bool = False) -> Component:
+    return Component(name, pods, millicores(cpu), mebibytes(memory), most=pods, surges=surges)
 
 
 def _profile(values: Mapping[str, Any], role: str) -> str:

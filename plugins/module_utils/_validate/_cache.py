@@ -10,6 +10,7 @@ from typing import Any
 
 from .._backing._cache import PURPOSES
 from .._backing._quantity import mebibytes
+from .._switch import switched
 from ._mistake import Mistake
 from ._pods import pod_spec_mistakes
 
@@ -68,10 +69,10 @@ def _server(variable: str, purpose: str, server: Mapping[str, Any]) -> Iterator[
         )
     if sentinels and not server.get("sentinel_master"):
         yield Mistake(variable, "sentinel_master is not set", "set the name the Sentinels know the primary by")
-    if sentinels and server.get("tls"):
+    if sentinels and switched(server, "tls"):
         problem = "Mastodon speaks TLS only to servers given by a URL, which names no Sentinels"
         yield Mistake(variable, problem, "remove tls, or give the primary's host instead of sentinels")
-    if server.get("ca_secret") and not server.get("tls"):
+    if server.get("ca_secret") and not switched(server, "tls"):
         yield Mistake(variable, "ca_secret is set, but TLS is off", "set tls: true, or remove ca_secret")
 
 

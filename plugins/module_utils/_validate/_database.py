@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._backing._quantity import mebibytes
-from .._backing._sizes import DATABASE, RESERVED_CONNECTIONS, DatabaseSize, server_connections
+from .._backing._sizes import DATABASE, POOLER_SURGE, RESERVED_CONNECTIONS, DatabaseSize
 from .._switch import switched
 from ._mistake import Mistake
 from ._monitored import unreadable
@@ -61,7 +61,7 @@ def _external(given: Mapping[str, Any]) -> Iterator[Mistake]:
         yield Mistake(variable, problem, "set ca_secret, or sslmode: verify-full")
     pool, limit = given.get("pool"), given.get("max_connections")
     if isinstance(pool, Mapping) and isinstance(limit, int):
-        yield from _fits(variable, pool.get("instances", 1), pool.get("default_pool_size", 0), limit)
+        yield from _fits(variable, pool.get("instances") or 1, pool.get("default_pool_size") or 0, limit)
 
 
 def _instances(values: Mapping[str, Any], size: DatabaseSize) -> Iterator[Mistake]:
@@ -100,16 +100,16 @@ def _connections(values: Mapping[str, Any], size: DatabaseSize) -> Iterator[Mist
         return
     limit = _number(values, "database_max_connections", size.max_connections)
     pool_size = _number(values, "database_pool_size", size.pool_size)
-    # A failover may leave both poolers on the one instance that remains.
-    yield from _fits("database_pool_size", poolers * instances, pool_size, limit)
+    # A failover may leave both poolers on the one instance that remains, and both roll when the operator is upgraded.
+    yield from _fits("database_pool_size", poolers * (instances + POOLER_SURGE), pool_size, limit)
 
 
 def _fits(variable: str, pods: int, pool_size: int, limit: int) -> Iterator[Mistake]:
-    wanted, free = server_connections(pods, pool_size), limit - RESERVED_CONNECTIONS
+    wanted, free = pods * pool_size, limit - RESERVED_CONNECTIONS
     if wanted > free:
         problem = (
-            f"{pods} pooler pods with {pool_size} server connections each make {wanted}, but of PostgreSQL's {limit}"
-            f" connections {RESERVED_CONNECTIONS} are kept for migrations and administration"
+            f"{pods} pooler pods at once with {pool_size} server connections each make {wanted}, but of PostgreSQL's"
+            f" {limit} connections {RESERVED_CONNECTIONS} are kept for migrations and administration"
         )
         yield Mistake(variable, problem, f"set it to {max(free // pods, 1)} or less, or raise max_connections")
 

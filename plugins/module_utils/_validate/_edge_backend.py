@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._switch import switched
 from ._mistake import Mistake
 
 _ROUTE = re.compile(r"(HTTPRoute|IngressRoute|Ingress|Middleware) [a-z0-9.-]+/[a-z0-9.-]+")
@@ -17,7 +18,7 @@ _ROUTE = re.compile(r"(HTTPRoute|IngressRoute|Ingress|Middleware) [a-z0-9.-]+/[a
 
 def own_gateway(values: Mapping[str, Any]) -> bool:
     """Whether the role makes a Gateway."""
-    return values.get("edge_backend", "gateway") == "gateway" and bool(values.get("edge_gateway_create", True))
+    return values.get("edge_backend", "gateway") == "gateway" and switched(values, "edge_gateway_create", True)
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._s3._settings import NEEDS_ALIAS_HOST, NEEDS_ENDPOINT, NEVER_MULTIPART
+from .._switch import switched
 from ._mistake import Mistake
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -40,7 +41,7 @@ def _claim(values: Mapping[str, Any]) -> Iterator[Mistake]:
             "storage_backend", problem, "set storage_backend: s3, or remove storage_bucket and storage_endpoint"
         )
     mode = values.get("storage_claim_access_mode", "ReadWriteMany")
-    if mode == "ReadWriteOnce" and not values.get("storage_single_node"):
+    if mode == "ReadWriteOnce" and not switched(values, "storage_single_node"):
         problem = "web and Sidekiq both write to the volume, and ReadWriteOnce pins them to one node"
         cure = "set ReadWriteMany with a class that offers it, storage_backend: s3, or storage_single_node: true"
         yield Mistake("storage_claim_access_mode", problem, cure)
@@ -95,7 +96,7 @@ def _tuning(tuning: Mapping[str, Any], provider: str) -> Iterator[Mistake]:
     if provider != "gcs":
         return
     # GCS refuses chunked uploads (T29).
-    if tuning.get("force_single_request") is False:
+    if not switched(tuning, "force_single_request", True):
         yield Mistake("storage_tuning", "force_single_request is off, which GCS cannot do", "remove it")
     threshold = tuning.get("multipart_threshold")
     if isinstance(threshold, int) and threshold < NEVER_MULTIPART:
@@ -109,6 +110,6 @@ def _configure(values: Mapping[str, Any], provider: str) -> Iterator[Mistake]:
     if values.get("storage_bucket_configure") == "always":
         problem = f"{provider} knows no bucket policies"
         yield Mistake("storage_bucket_configure", problem, "set never, and make objects public with its own tools")
-    if values.get("storage_bucket_create") and values.get("storage_bucket_configure", "created") != "never":
+    if switched(values, "storage_bucket_create") and values.get("storage_bucket_configure", "created") != "never":
         problem = f"{provider} knows no bucket policies, so this role cannot make a new bucket public"
         yield Mistake("storage_bucket_create", problem, "make the bucket with the provider's own tools")

@@ -31,3 +31,5 @@ def test_what_only_helps_to_run_it_is_done_without_where_nobody_reads_it():
     assert optional({"app_autoscaling": {"sidekiq": True}}) == {"ScaledObject", "TriggerAuthentication"}
     assert optional({"app_autoscaling": {"web": True}}) == set()
     assert optional({}) == set()
+    # As -e gives them.
+    assert optional({"mastodon_monitoring": "false", "app_autoscaling": {"sidekiq": "no"}}) == set()

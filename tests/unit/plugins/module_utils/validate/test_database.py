@@ -17,6 +17,7 @@ def external(**given):
 def test_nothing_set_is_no_mistake():
     assert found() == []
     assert found(database_profile="community", database_read_replica=False) == []
+    assert found(database_read_replica="false", database_enable_pdb="false") == []
 
 
 def test_values_of_a_wrong_type_are_somebody_else_s_business():
@@ -28,7 +29,7 @@ def test_values_of_a_wrong_type_are_somebody_else_s_business():
     [
         ({"database_name": "postgres"}, "database_name", "PostgreSQL's own"),
         ({"database_instances": 0}, "database_instances", "hold no database"),
-        ({"database_read_replica": True}, "database_read_replica", "no standby"),
+        ({"database_read_replica": True, "database_pool_size": 20}, "database_read_replica", "no standby"),
         ({"database_enable_pdb": True}, "database_enable_pdb", "wait for ever"),
         ({"database_memory": "128Mi"}, "database_memory", "too little"),
         ({"database_memory": "plenty"}, "database_memory", "not an amount"),
@@ -46,13 +47,16 @@ def test_mistakes_with_cloudnativepg(values, variable, problem):
 @pytest.mark.parametrize(
     ("values", "too_many"),
     [
-        ({"database_pool_size": 80}, False),
-        ({"database_pool_size": 81}, True),
-        ({"database_pool_size": 41, "database_pooler_instances": 2}, True),
-        ({"database_pool_size": 41, "database_instances": 2, "database_read_replica": True}, True),
+        # A pod more during a rolling update.
+        ({"database_pool_size": 40}, False),
+        ({"database_pool_size": 41}, True),
+        ({"database_pool_size": 27, "database_pooler_instances": 2}, True),
+        ({"database_pool_size": 20, "database_instances": 2, "database_read_replica": True}, False),
+        ({"database_pool_size": 21, "database_instances": 2, "database_read_replica": True}, True),
         ({"database_pool_size": 500, "database_pooling": "none"}, False),
-        ({"database_pool_size": 500, "database_max_connections": 520}, False),
-        ({"database_max_connections": 59}, True),
+        ({"database_pool_size": 500, "database_max_connections": 1020}, False),
+        ({"database_max_connections": 80}, False),
+        ({"database_max_connections": 79}, True),
     ],
 )
 def test_server_connections_must_fit_max_connections(values, too_many):
@@ -62,9 +66,9 @@ def test_server_connections_must_fit_max_connections(values, too_many):
 
 def test_the_cure_for_too_many_connections_is_a_number_that_fits():
     (mistake,) = mistakes({"database_pool_size": 200, "database_pooler_instances": 3})
-    assert "3 pooler pods with 200 server connections each make 600" in mistake.problem
-    assert mistake.cure.startswith("set it to 26 or less")
-    assert found(database_pool_size=26, database_pooler_instances=3) == []
+    assert "4 pooler pods at once with 200 server connections each make 800" in mistake.problem
+    assert mistake.cure.startswith("set it to 20 or less")
+    assert found(database_pool_size=20, database_pooler_instances=3) == []
 
 
 def test_a_given_server_needs_a_host_and_a_password():

@@ -25,6 +25,7 @@ def test_a_volume_for_one_node_needs_the_word_that_there_is_one():
     assert variable == "storage_claim_access_mode"
     assert "one node" in problem
     assert found(storage_claim_access_mode="ReadWriteOnce", storage_single_node=True) == []
+    assert found(storage_claim_access_mode="ReadWriteOnce", storage_single_node="false") != []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_a_volume_for_one_node_needs_the_word_that_there_is_one():
         ({"storage_provider": "garage"}, "storage_alias_host", "lets nobody read"),
         ({"storage_tuning": {"hostname": "https://s3.example.org"}}, "storage_tuning", "not a bare host name"),
         (
-            {"storage_provider": "gcs", "storage_tuning": {"force_single_request": False}},
+            {"storage_provider": "gcs", "storage_tuning": {"force_single_request": "false"}},
             "storage_tuning",
             "force_single_request is off",
         ),
