@@ -16,7 +16,6 @@ from typing import Literal
 _OVERRIDE = re.compile(
     r"^(?P<host>[A-Za-z0-9.-]+):(?P<port>\d{1,5}):(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?::(?P<to>\d{1,5}))?$"
 )
-_LABEL = re.compile(r"^(?!-)[a-z0-9_-]{1,63}(?<!-)$")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
@@ -53,18 +52,6 @@ def parse_overrides(lines: Iterable[str]) -> Overrides:
         key = (match["host"].lower(), port)
         found[key] = (*found.get(key, ()), Address(ip, int(match["to"] or port)))
     return found
-
-
-def domain_name(text: str) -> str:
-    """The name as it stands in requests: small letters, ASCII. Raises ValueError with one sentence for what is none."""
-    try:
-        name = text.strip().removesuffix(".").encode("idna").decode().lower()
-    except UnicodeError:
-        name = ""
-    labels = name.split(".")
-    if len(labels) < 2 or not all(map(_LABEL.match, labels)):
-        raise ValueError(f"'{text}' is not a domain name such as social.example.org")
-    return name
 
 
 def addresses(host: str, port: int, overrides: Overrides, family: Literal[4, 6] | None = None) -> tuple[Address, ...]:
