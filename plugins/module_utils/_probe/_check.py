@@ -47,13 +47,16 @@ class Reach:
     ca_pem: str | None = None
     timeout: float = 10.0
 
-    def prober(self) -> Prober:
-        """Raises ValueError with a sentence for overrides or authorities that cannot be read."""
+    def prober(self, named: tuple[str, ...] = ()) -> Prober:
+        """Raises ValueError with a sentence for overrides or authorities that cannot be read.
+
+        C(named) are the only hosts that may be at private addresses, see C(Resolver); without them every host may.
+        """
         try:
             context = trust(self.ca_path, self.ca_pem)
         except (OSError, ssl.SSLError) as error:
             raise ValueError(f"the authority {self.ca_path or 'given'} cannot be read: {error}") from error
-        return Prober(context, overrides=parse_overrides(self.resolve), timeout=self.timeout)
+        return Prober(context, overrides=parse_overrides(self.resolve), named=named, timeout=self.timeout)
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,10 @@ def check_instance(
     Raises ValueError for options that cannot be used, among them a handle's domain in place of the instance's;
     whatever else the instance does becomes a verdict.
     """
-    prober = (reach or Reach()).prober()
     web = domain_name(web_domain)
-    local = domain_name(local_domain) if local_domain else told_local_domain(web, prober)
+    given = domain_name(local_domain) if local_domain else None
+    prober = (reach or Reach()).prober((web, given) if given else (web,))
+    local = given or told_local_domain(web, prober)
     names = tuple(dict.fromkeys((web, local or web)))
     target = Target(
         local_domain=local or web,

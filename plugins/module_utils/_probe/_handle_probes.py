@@ -98,7 +98,10 @@ def _arrival(target: Target, seen: Seen) -> Request | None:
 
 
 def _ours(url: Url, target: Target) -> bool:
-    """An answer must not be able to send the prober anywhere but to the instance, nor to plain http (RFC 7033)."""
+    """Links and redirects are followed to the instance's two domains alone, and never to plain http (RFC 7033).
+
+    Only the streaming server may be elsewhere, but not inside: see C(Resolver).
+    """
     return url.endpoint in {("https", domain, 443) for domain in (target.local_domain, target.web_domain)}
 
 

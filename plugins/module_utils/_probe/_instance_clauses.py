@@ -11,7 +11,7 @@ from typing import Any
 
 from ._contract import Contract, always
 from ._http import Response, Url
-from ._instance_probes import STREAMING, media_hosts, shared_inbox, streaming_host
+from ._instance_probes import STREAMING, media_hosts, shared_inbox
 from ._keys import rsa_bits
 from ._names import same_domain
 from ._target import REFUSALS, Seen, Target, answer, answered
@@ -151,7 +151,7 @@ def metrics(target: Target, seen: Seen) -> Iterator[Deviation]:
     found = answer(seen, "streaming.metrics")
     if found is not None and found.status == 200 and (b"# HELP" in found.body or b"# TYPE" in found.body):
         cure = f"Route nothing but {STREAMING} to the streaming server: its /metrics asks for no password."
-        yield Deviation(f"{streaming_host(target, seen)}/metrics shows the metrics to everyone", cure)
+        yield Deviation(f"{found.place} shows the metrics to everyone", cure)
 
 
 @clause(

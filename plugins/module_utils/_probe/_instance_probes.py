@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ._handle_probes import ACTIVITY_JSON
 from ._http import Request, Url
 from ._observe import Ask, Headers, Probe
@@ -21,11 +23,15 @@ _UPGRADE: Headers = (
 )
 
 
-def streaming_host(target: Target, seen: Seen) -> str:
-    """The host of STREAMING_API_BASE_URL as the instance itself tells it, else the web domain."""
+def streaming_url(path: str, target: Target, seen: Seen) -> Url:
+    """The path below STREAMING_API_BASE_URL as the instance itself tells it, else on the web domain.
+
+    Host, port and path of it are where browsers go (mastodon: app/javascript/mastodon/stream.ts).
+    """
     told = _told(seen, "configuration", "urls", "streaming")
-    url = Url.parse(told.replace("wss://", "https://", 1)) if told.startswith("wss://") else None
-    return url.host if url else target.web_domain
+    base = Url.parse(f"https{told.removeprefix('wss')}") if told.startswith("wss://") else None
+    base = base or Url("https", target.web_domain, 443, "/")
+    return replace(base, target=base.target.partition("?")[0].rstrip("/") + path)
 
 
 def media_hosts(target: Target, seen: Seen) -> tuple[str, ...]:
@@ -66,7 +72,7 @@ def web(path: str, *, scheme: str = "https", headers: Headers = ()) -> Ask:
 
 def _streaming(path: str, headers: Headers = ()) -> Ask:
     def request(target: Target, seen: Seen) -> Request | None:
-        return Request(f"https://{streaming_host(target, seen)}{path}", headers=headers)
+        return Request(str(streaming_url(path, target, seen)), headers=headers)
 
     return request
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe import _resolver
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._addresses import Address
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_probes import HANDLE_PROBES
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._instance_probes import INSTANCE_PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._keys import rsa_bits
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._network_probes import NETWORK_PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._observe import AT_ONCE, Probe, observe
@@ -211,6 +215,56 @@ def test_sources_of_a_policy(bed, fediverse, source, covered):
     policy = "; ".join(f"{name} {source}" for name in ("img-src", "media-src", "connect-src"))
     running = bed(fediverse(change=on_web("/about", lambda answer: told_policy(answer, policy))))
     assert verdict(running.check(), "media").verdict == ("ok" if covered else "drift")
+
+
+@pytest.mark.parametrize(
+    ("told_base", "asked"),
+    [
+        (f"wss://{WEB}", f"https://{WEB}"),
+        (f"wss://{WEB}/", f"https://{WEB}"),
+        (f"wss://{WEB}:4000", f"https://{WEB}:4000"),
+        ("wss://streaming.example.org/mastodon/", "https://streaming.example.org/mastodon"),
+        ("wss://[2001:db8::7]:4000", "https://[2001:db8::7]:4000"),
+        ("wss://streaming.example.org:99999", f"https://{WEB}"),
+        ("ftp://streaming.example.org", f"https://{WEB}"),
+    ],
+)
+def test_the_streaming_server_is_asked_where_browsers_go(told_base, asked):
+    body = json.dumps({"configuration": {"urls": {"streaming": told_base}}}).encode()
+    api = Response(Request(f"https://{WEB}/api/v2/instance"), 200, (), body)
+    probes = [probe for probe in INSTANCE_PROBES if probe.name.startswith("streaming.")]
+    requests = [probe.request(Target(APEX, WEB), {"instance.api": api}) for probe in probes]
+    assert [request.url for request in requests if request] == [
+        f"{asked}{path}" for path in (STREAMING, f"{STREAMING}/", f"{STREAMING}/health", "/metrics")
+    ]
+
+
+def test_a_streaming_server_on_another_port_is_not_vouched_for_by_the_web_domains(bed, fediverse, closed_port):
+    elsewhere = on_web("/api/v2/instance", lambda answer: told(answer, f"wss://{WEB}", f"wss://{WEB}:4000"))
+    running = bed(fediverse(change=elsewhere))
+    report = running.check(reach=running.reach(resolve=(*running.resolve, f"{WEB}:4000:127.0.0.1:{closed_port}")))
+    assert verdict(report, "streaming").verdict == "unreachable"
+    assert f"{WEB}:4000/" in verdict(report, "streaming").got
+
+
+def test_an_answer_cannot_have_this_machine_ask_its_own_network(bed, fediverse, silent_port, monkeypatch):
+    """The instance is on the internet, its streaming server seems to be on this machine."""
+    monkeypatch.setattr(_resolver, "refused", lambda ip: ip == "127.0.0.2")
+    inside = f"wss://127.0.0.2:{silent_port.number}"
+    report = bed(fediverse(change=on_web("/api/v2/instance", lambda a: told(a, f"wss://{WEB}", inside)))).check()
+    found = verdict(report, "streaming")
+    assert (found.verdict, found.reason) == ("unreachable", "private")
+    assert "only the instance names 127.0.0.2" in found.got
+    assert silent_port.connections == 0
+
+
+def test_a_handle_domain_told_by_the_instance_cannot_be_inside_either(bed, monkeypatch):
+    monkeypatch.setattr(_resolver, "refused", lambda ip: ip == "127.0.0.2")
+    monkeypatch.setattr(_resolver, "addresses", lambda host, *rest: (Address("127.0.0.2", 443),))
+    running = bed()
+    reach = running.reach(resolve=tuple(line for line in running.resolve if line.startswith(f"{WEB}:")))
+    assert verdict(running.check(local_domain=None, reach=reach), "C1").reason == "private"
+    assert verdict(running.check(local_domain=APEX, reach=reach), "C1").reason == "tcp"
 
 
 @pytest.mark.parametrize("url", ["wss://[broken", "wss://", "javascript:x"])
