@@ -24,7 +24,7 @@ DATABASE = {
     "sslmode": "verify-full",
     "ca_secret": {"name": "mastodon-database-ca", "key": "ca.crt"},
     "max_connections": 250,
-    "pool": {"max_client_conn": 1000, "default_pool_size": 100, "instances": 2},
+    "pool": {"max_client_conn": 1000, "default_pool_size": 70, "instances": 2, "surge": 1},
     "identity": "cnpg/social/mastodon-database/mastodon",
     "replica": None,
 }

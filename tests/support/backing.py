@@ -19,7 +19,7 @@ EVERYTHING = {
     "mastodon_monitoring": True,
     "mastodon_monitoring_labels": {"release": "prometheus"},
     "database_read_replica": True,
-    "database_pool_size": 50,
+    "database_pool_size": 35,
     "database_image": "ghcr.io/cloudnative-pg/postgresql:17.6-system-trixie",
     "database_storage_class": "fast",
     "database_wal_storage_size": "5Gi",

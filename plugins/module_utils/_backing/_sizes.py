@@ -15,6 +15,11 @@ SERVER_CONNECTIONS = 8
 # admin/scaling).
 RESERVED_CONNECTIONS = SERVER_CONNECTIONS + 12
 
+# A rolling update of a pooler makes one pod before it ends another, as the role says: CloudNativePG hands an empty
+# strategy on, with which Kubernetes makes a quarter more (cloudnative-pg: pkg/specs/pgbouncer/deployments.go). One that
+# ends is told SIGINT, upon which it takes no more queries, so that it does not count (pgbouncer: pull request 902).
+POOLER_SURGE = 1
+
 
 @dataclass(frozen=True)
 class DatabaseSize:
@@ -40,9 +45,9 @@ class CacheSize:
 
 
 DATABASE: Mapping[str, DatabaseSize] = {
-    "single_user": DatabaseSize(1, "10Gi", "100m", "512Mi", 100, 1, 40, 500),
-    "small": DatabaseSize(2, "20Gi", "250m", "2Gi", 100, 2, 30, 500),
-    "community": DatabaseSize(3, "100Gi", "1", "8Gi", 250, 2, 100, 1000),
+    "single_user": DatabaseSize(1, "10Gi", "100m", "512Mi", 100, 1, 30, 500),
+    "small": DatabaseSize(2, "20Gi", "250m", "2Gi", 100, 2, 20, 500),
+    "community": DatabaseSize(3, "100Gi", "1", "8Gi", 250, 2, 70, 1000),
 }
 
 CACHE: Mapping[str, CacheSize] = {
@@ -70,9 +75,12 @@ def media_claim_size(profile: str) -> str:
     return str(_of(MEDIA, profile))
 
 
-def server_connections(pooler_instances: int, pool_size: int) -> int:
-    """The server connections that all pooler pods together may open for Mastodon's one user and one database."""
-    return pooler_instances * pool_size
+def server_connections(pool: Mapping[str, Any]) -> int:
+    """The server connections that a pooler's pods together may open for Mastodon's one user and one database.
+
+    pool: `instances` with `default_pool_size` each, and `surge`, the pods more during a rolling update, if known.
+    """
+    return (int(pool["instances"]) + int(pool.get("surge") or 0)) * int(pool["default_pool_size"])
 
 
 def _of(sizes: Mapping[str, Any], profile: str) -> Any:

@@ -15,6 +15,9 @@ from ._growth import most_pods
 from ._queues import SCHEDULER, served
 from ._sizes import workloads
 
+# What the name of the server's own limit begins with.
+SERVER_LIMIT = "max_connections"
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -54,6 +57,9 @@ def connection_budget(
     pool = sizes["job"]["database_pool"]
     commands = _connections.of_command("", pool) + _connections.scheduled(maintenance or {}, domain, pool)
     limits = list(_limits(most + surge, commands, database))
+    told = [f"{limit.needed} of {limit.admitted} ({limit.name})" for limit in limits]
+    if _unknown_pool(database):
+        told.append("how many the pooler accepts and opens is not known (pool)")
     return {
         "processes": {name: each * replicas for name, (each, replicas, _surges) in parts.items()},
         "steady": steady,
@@ -65,7 +71,7 @@ def connection_budget(
             for limit in limits
         ],
         "kept": all(limit.kept for limit in limits),
-        "message": _message(parts, (steady, steady + surge, most + surge, commands), bool(growing), limits),
+        "message": _message(parts, (steady, steady + surge, most + surge, commands), bool(growing), told),
     }
 
 
@@ -85,19 +91,25 @@ def _limits(rollout: int, commands: int, database: Mapping[str, Any]) -> Iterato
         yield Limit("the pooler's max_client_conn", rollout, accepted)
         # With session pooling a client keeps its server connection: the pool must have one for each.
         if database.get("pooling") == "session":
-            opened = server_connections(int(pool["instances"]), int(pool["default_pool_size"]))
+            opened = server_connections({**pool, "surge": 0})
             yield Limit("the pooler's default_pool_size with session pooling", rollout, opened)
     if most:
-        direct = server_connections(int(pool["instances"]), int(pool["default_pool_size"])) if pool else rollout
+        direct = 0 if _unknown_pool(database) else server_connections(pool) if pool else rollout
         admitted = int(most) - SERVER_CONNECTIONS
-        yield Limit(f"max_connections less {SERVER_CONNECTIONS} in reserve", direct + commands, admitted)
+        yield Limit(f"{SERVER_LIMIT} less {SERVER_CONNECTIONS} in reserve", direct + commands, admitted)
+
+
+def _unknown_pool(database: Mapping[str, Any]) -> bool:
+    """Behind a transaction pooler the server sees only the pool; with every other pooling it sees every client."""
+    return database.get("pooling") == "transaction" and not database.get("pool")
 
 
 def _message(
-    parts: Mapping[str, tuple[int, int, bool]], sums: tuple[int, int, int, int], growing: bool, limits: list[Limit]
+    parts: Mapping[str, tuple[int, int, bool]], sums: tuple[int, int, int, int], growing: bool, told: list[str]
 ) -> str:
     steady, rollout, scaled, commands = sums
     terms = " + ".join(f"{name} {replicas} x {each}" for name, (each, replicas, _surges) in parts.items())
-    told = [f"{limit.needed} of {limit.admitted} ({limit.name})" for limit in limits] or ["no limit is known"]
     up = f", {scaled} when all is scaled up" if growing else ""
-    return f"{terms} = {steady} connections, {rollout} during a rollout{up}, {commands} of commands: " + "; ".join(told)
+    return f"{terms} = {steady} connections, {rollout} during a rollout{up}, {commands} of commands: " + "; ".join(
+        told or ["no limit is known"]
+    )

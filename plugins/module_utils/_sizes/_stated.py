@@ -32,6 +32,6 @@ class Stated:
 
 STATED: Mapping[str, Stated] = {
     "single_user": Stated(Budget(500, 2560, 20), Budget(750, 4096, 30), Budget(1000, 5120, 40)),
-    "small": Stated(Budget(2500, 9216, 70), Budget(3000, 11264, 100), Budget(4000, 14336, 160)),
+    "small": Stated(Budget(2500, 9216, 70), Budget(3000, 11264, 100), Budget(4250, 14336, 160)),
     "community": Stated(Budget(8000, 38912, 160), Budget(10000, 43008, 230), Budget(18000, 58368, 500)),
 }

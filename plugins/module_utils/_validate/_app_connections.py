@@ -10,7 +10,7 @@ from typing import Any
 
 from .._backing._sizes import RESERVED_CONNECTIONS, server_connections
 from .._environment._redis import PREFIXES
-from .._sizes._budget import connection_budget
+from .._sizes._budget import SERVER_LIMIT, connection_budget
 from .._sizes._instance import database_limits
 from .._sizes._sizes import sizes
 from .._workload._autoscalers import growing
@@ -44,8 +44,7 @@ def _budget(values: Mapping[str, Any]) -> Iterator[Mistake]:
     except (ValueError, KeyError, TypeError):
         return
     for limit in budget["limits"]:
-        # The pool against the server is the database's own concern.
-        if not limit["kept"] and not _own_pool(values, limit["name"]):
+        if not limit["kept"] and not _told_of_pool(values, limit["name"]):
             cure = (
                 "use fewer replicas, processes or threads in app_sizes, fewer threads in app_maintenance, a transaction"
                 " pooler, or raise the limit"
@@ -54,18 +53,25 @@ def _budget(values: Mapping[str, Any]) -> Iterator[Mistake]:
             return
 
 
-def _own_pool(values: Mapping[str, Any], name: str) -> bool:
-    """Whether the pools alone are too many for the server."""
+def _told_of_pool(values: Mapping[str, Any], name: str) -> bool:
+    """Whether the rules about the database tell it: the pools alone are too many for its server.
+
+    They know nothing of a connection that was written by hand.
+    """
     limits = _limits(values)
     pool, most = limits.get("pool"), limits.get("max_connections")
-    if not pool or not most or not name.startswith("max_connections"):
+    if _by_hand(values) or not pool or not most or not name.startswith(SERVER_LIMIT):
         return False
-    return server_connections(int(pool["instances"]), int(pool["default_pool_size"])) > most - RESERVED_CONNECTIONS
+    return server_connections(pool) > most - RESERVED_CONNECTIONS
+
+
+def _by_hand(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return dictionary(values, "app_database", "database_connection")
 
 
 def _limits(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """What is known of the database's limits: of a connection by hand, a server of the user's own, or the role's."""
-    known = dictionary(values, "app_database", "database_connection")
+    known = _by_hand(values)
     if known or values.get("database_backend") == "external":
         return known or dictionary(values, "database_external")
     return database_limits(values)

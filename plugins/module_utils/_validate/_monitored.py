@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
+from .._switch import switched
 from ._mistake import Mistake
 
 _CLIENTS = "mastodon_metrics_clients"
@@ -18,13 +17,13 @@ _EXAMPLE = "[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: mon
 
 def monitored(values: Mapping[str, Any], role: str) -> bool:
     """Whether Prometheus is told of a role's pods; the role's switch follows the collection's unless set."""
-    return boolean(values.get(f"{role}_monitoring", values.get("mastodon_monitoring")) or False, strict=False)
+    return switched(values, f"{role}_monitoring", switched(values, "mastodon_monitoring"))
 
 
 def unreadable(values: Mapping[str, Any], role: str) -> Iterator[Mistake]:
     """Alerts about what is absent fire for ever where a network policy lets nobody read that it is there."""
     own = f"{role}_metrics_clients"
-    guarded = boolean(values.get(f"{role}_network_policy", True), strict=False)
+    guarded = switched(values, f"{role}_network_policy", True)
     if monitored(values, role) and guarded and not values.get(own, values.get(_CLIENTS)):
         problem = f"nobody may read metrics, so the alerts of {role}_monitoring would fire although all is well"
         cure = f"set {_CLIENTS} to where Prometheus runs, such as {_EXAMPLE}, or {role}_network_policy to false"

@@ -142,7 +142,7 @@ def test_the_published_facts(facts):
         "sslmode": "verify-full",
         "ca_secret": {"name": "mastodon-database-ca", "key": "ca.crt"},
         "max_connections": 100,
-        "pool": {"max_client_conn": 500, "default_pool_size": 40, "instances": 1},
+        "pool": {"max_client_conn": 500, "default_pool_size": 30, "instances": 1, "surge": 1},
         "identity": "cnpg/social/mastodon-database/mastodon",
         "replica": None,
     }

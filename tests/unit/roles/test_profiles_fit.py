@@ -12,6 +12,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._quantity import mebibytes, millicores
 from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import (
+    POOLER_SURGE,
     RESERVED_CONNECTIONS,
     SERVER_CONNECTIONS,
 )
@@ -83,6 +84,13 @@ def asked(pod):
     return sums
 
 
+def most_poolers(pooler, *, rollout=True):
+    """The pods of a pooler that there may be at once; without a strategy Kubernetes would decide."""
+    update = pooler["spec"]["deploymentStrategy"]["rollingUpdate"]
+    assert update == {"maxSurge": POOLER_SURGE, "maxUnavailable": 0}, "what is counted is not what is rendered"
+    return pooler["spec"]["instances"] + (update["maxSurge"] if rollout else 0)
+
+
 def requests(manifests, *, rollout, job):
     """Millicores and mebibytes of all pods that there are at once."""
     pods = []
@@ -93,7 +101,7 @@ def requests(manifests, *, rollout, job):
     for one in of_kind(manifests, "Cluster"):
         pods += [asked({"containers": [one["spec"]]})] * one["spec"]["instances"]
     for one in of_kind(manifests, "Pooler"):
-        pods += [asked(one["spec"]["template"]["spec"])] * one["spec"]["instances"]
+        pods += [asked(one["spec"]["template"]["spec"])] * most_poolers(one, rollout=rollout)
     if rollout:
         # A migration, or whatever of the scheduled Jobs asks for most: they do not run beside a migration by design.
         jobs = [job, *(one["spec"]["jobTemplate"] for one in of_kind(manifests, "CronJob"))]
@@ -150,7 +158,7 @@ def test_connections_fit_the_stated_budget_and_every_limit(profile, rendered, ca
     # One pooler pod may be away.
     assert needed <= int(parameters["max_client_conn"]) * max(pods - 1, 1)
     server = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
-    assert int(parameters["default_pool_size"]) * pods <= server - RESERVED_CONNECTIONS
+    assert int(parameters["default_pool_size"]) * most_poolers(pooler) <= server - RESERVED_CONNECTIONS
 
 
 def test_commands_past_the_pooler_fit_the_reserve(rendered):

@@ -6,6 +6,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes
     CACHE,
     DATABASE,
     MEDIA,
+    POOLER_SURGE,
     RESERVED_CONNECTIONS,
     cache_size,
     database_size,
@@ -17,8 +18,13 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._validate impor
 @pytest.mark.parametrize("profile", DATABASE)
 def test_pools_leave_room_for_migrations_and_administration(profile):
     size = DATABASE[profile]
-    pooled = server_connections(size.pooler_instances, size.pool_size)
-    assert pooled + RESERVED_CONNECTIONS <= size.max_connections
+    pool = {"instances": size.pooler_instances, "default_pool_size": size.pool_size, "surge": POOLER_SURGE}
+    assert server_connections(pool) + RESERVED_CONNECTIONS <= size.max_connections
+
+
+def test_a_rolling_update_of_the_pooler_counts_where_it_is_known():
+    assert server_connections({"instances": 2, "default_pool_size": 30}) == 60
+    assert server_connections({"instances": 2, "default_pool_size": 30, "surge": 1}) == 90
 
 
 @pytest.mark.parametrize("profile", DATABASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._backing._sizes import (
     DATABASE,
+    POOLER_SURGE,
     RESERVED_CONNECTIONS,
     SERVER_CONNECTIONS,
 )
@@ -65,6 +66,22 @@ def test_behind_a_transaction_pooler_the_server_sees_the_pools_and_what_goes_pas
     assert budget["kept"]
 
 
+def test_the_pods_of_the_pooler_s_own_rollout_count_against_the_server_and_for_no_client():
+    rolled = {"pooling": "transaction", "pool": {**POOL, "surge": 1}, "max_connections": 500}
+    assert [limit["needed"] for limit in connection_budget(SIZES, rolled)["limits"]] == [165, 60 + COMMANDS]
+    session = connection_budget(SIZES, {"pooling": "session", "pool": {**POOL, "surge": 1}})
+    assert [limit["admitted"] for limit in session["limits"]] == [200, 40]
+
+
+def test_of_a_transaction_pooler_that_nothing_is_known_of_only_what_goes_past_it_counts():
+    budget = connection_budget(SIZES, {"pooling": "transaction", "max_connections": 60})
+    (limit,) = budget["limits"]
+    assert (limit["needed"], limit["admitted"], limit["kept"]) == (COMMANDS, 52, True)
+    assert budget["message"].endswith("; how many the pooler accepts and opens is not known (pool)")
+    # With every other pooling the server sees each client.
+    assert not connection_budget(SIZES, {"pooling": "session", "max_connections": 60})["kept"]
+
+
 @pytest.mark.parametrize(
     ("jobs", "pool", "commands"),
     [
@@ -113,6 +130,7 @@ def test_every_profile_fits_the_database_of_the_same_profile(name):
         "max_client_conn": size.max_clients,
         "default_pool_size": size.pool_size,
         "instances": size.pooler_instances,
+        "surge": POOLER_SURGE,
     }
     database = {"pooling": "transaction", "pool": pool, "max_connections": size.max_connections}
     budget = connection_budget(sizes(name), database)

@@ -56,6 +56,12 @@ SOUND = [
     {"app_extra_manifests": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}]},
     {"app_pod_spec": {"nodeSelector": {"a": "b"}}},
     {"database_backend": "external", "database_external": {"host": "pg"}, "app_profile": "community"},
+    # The server sees a transaction pooler's connections alone, and how many these are nobody says.
+    {
+        "database_backend": "external",
+        "database_external": {"host": "pooler", "pooling": "transaction", "direct_host": "pg", "max_connections": 200},
+        "app_profile": "community",
+    },
 ]
 
 
@@ -164,13 +170,27 @@ MISTAKEN = [
     (
         {"app_maintenance": {"jobs": {"media": {"enabled": True, "command": "tootctl media remove -c 60"}}}},
         "app_sizes",
-        "110 of 92",
+        "130 of 92",
     ),
     (
         {"database_backend": "external", "database_external": {"host": "pg", "max_connections": 40}},
         "app_sizes",
         "39 of 32",
     ),
+    # What the role database would tell of its own pooler, of one that was written by hand.
+    (
+        {
+            "app_database": {
+                "pooling": "transaction",
+                "direct_host": "pg",
+                "pool": {"max_client_conn": 500, "default_pool_size": 50, "instances": 2},
+                "max_connections": 100,
+            }
+        },
+        "app_sizes",
+        "109 of 92",
+    ),
+    ({"app_sizes": {"job": {"database_pool": 50}}}, "app_sizes", "of 92"),
     (
         {
             "app_database": {
