@@ -35,7 +35,7 @@ def scheduled(maintenance: Mapping[str, Any], domain: str, pool: int) -> int:
             continue
         needed = of_command(job["command"], pool)
         # At a time of the user's own, or when it may go on for longer, it can meet any other.
-        if job["schedule"] or int(job["deadline"]) > DEADLINE:
+        if job["schedule"] or job["deadline"] > DEADLINE:
             always += needed
         else:
             by_day[job["every"]][days(domain, name, job["every"])] += needed

@@ -5,7 +5,7 @@
 """What may run on a schedule (mastodon.md 7, commands seen in production crons), and what does by default.
 
 Files and posts of other servers, and old archives, are cleaned up by Mastodon's own daily job according to the periods
-in the database; a schedule is for what that job never does. Two connections each, so that they fit beside web.
+in the database; a schedule is for what that job never does. Two threads each: their connections fit beside web's.
 """
 
 from __future__ import annotations
@@ -13,9 +13,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._environment._settings import typed
 from .._settings._catalog import BACKUPS, CONTENT_CACHE, MEDIA_CACHE
 
 EVERY = ("daily", "weekly", "monthly")
+# What is said of one job.
+OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "command": {"type": "str"},
+    "every": {"type": "str", "choices": list(EVERY)},
+    "enabled": {"type": "bool"},
+    "schedule": {"type": "str"},
+    "deadline": {"type": "int"},
+}
 # Seconds. The latest start and this end before Mastodon's own clean-up begins.
 DEADLINE = 10800
 
@@ -45,12 +54,18 @@ JOBS: Mapping[str, dict[str, Any]] = {
 }
 
 
+def said(name: str, job: Any) -> dict[str, Any]:
+    """The typed options of a job that the user says something of; ValueError with every fault."""
+    options = typed(job, OPTIONS, f"job {name!r}")
+    return {option: value for option, value in options.items() if value is not None}
+
+
 def with_defaults(maintenance: Mapping[str, Any]) -> dict[str, Any]:
-    """What the user says laid over the defaults; a job that is null is left out."""
+    """What the user says laid over the defaults; a job that is null is off. ValueError tells what is wrong with one."""
     given = maintenance.get("jobs") or {}
     jobs = {**{name: dict(job) for name, job in JOBS.items()}}
     for name, job in given.items():
         base = jobs.get(name) or _job("", "weekly", enabled=True)
-        jobs[name] = {**base, **(job if job is not None else {"enabled": False})}
+        jobs[name] = {**base, **({"enabled": False} if job is None else said(name, job))}
     periods = {name: maintenance.get(name, default) for name, default in PERIODS.items()}
     return {**periods, "jobs": jobs}

@@ -30,5 +30,5 @@ def _job(name: str, job: Mapping[str, Any], domain: str) -> dict[str, Any]:
         "schedule": job["schedule"] or schedule(domain, name, job["every"]),
         "time_zone": TIME_ZONE,
         "grace": GRACE * 60,
-        "deadline": int(job["deadline"]),
+        "deadline": job["deadline"],
     }

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._kube._errors import Failure
-from .._maintenance._jobs import EVERY, PERIODS, with_defaults
+from .._maintenance import _cron
+from .._maintenance._jobs import PERIODS, said, with_defaults
 from .._settings._catalog import CONTENT_CACHE, LEAST_MEDIA_CACHE, MEDIA_CACHE
 from .._settings._faults import faults
 from .._tootctl._command import parsed
@@ -21,8 +22,6 @@ from ._mistake import Mistake
 MAINTENANCE, SETTINGS = "app_maintenance", "app_settings"
 # CronJobs have at most 52 characters, of which the prefix takes 21.
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?")
-_SCHEDULE = re.compile(r"(@(yearly|annually|monthly|weekly|daily|midnight|hourly))|(\S+\s+){4}\S+")
-_OPTIONS = {"command", "every", "enabled", "schedule", "deadline"}
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -56,11 +55,23 @@ def _maintenance(given: Mapping[str, Any]) -> Iterator[Mistake]:
     for fault in faults({name: value for name, value in given.items() if name in PERIODS}):
         yield Mistake(MAINTENANCE, f"{fault.setting} {fault.problem}", fault.cure)
     jobs = given.get("jobs")
-    if not isinstance(jobs, Mapping) or not all(job is None or isinstance(job, Mapping) for job in jobs.values()):
+    if not isinstance(jobs, Mapping):
         return
-    for name, job in with_defaults({"jobs": jobs})["jobs"].items():
-        if name in jobs and job["enabled"]:
-            yield from _job(name, job)
+    for name, job in jobs.items():
+        if found := list(_types(str(name), job)):
+            yield from found
+        elif (settled := with_defaults({"jobs": {name: job}})["jobs"][name])["enabled"]:
+            yield from _job(str(name), settled)
+
+
+def _types(name: str, job: Any) -> Iterator[Mistake]:
+    """Also of a job that is off: a word that is no truth value does not switch it off."""
+    try:
+        said(name, job)
+    except ValueError as error:
+        yield Mistake(
+            MAINTENANCE, str(error), "write it like orphans: {enabled: true, every: monthly, deadline: 10800}"
+        )
 
 
 def _job(name: str, job: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -68,17 +79,12 @@ def _job(name: str, job: Mapping[str, Any]) -> Iterator[Mistake]:
     if not _NAME.fullmatch(name):
         cure = "use at most 31 lower-case letters, digits and hyphens"
         yield Mistake(MAINTENANCE, f"{where} cannot be part of a CronJob's name", cure)
-    for option in job.keys() - _OPTIONS:
-        cure = f"the options are {', '.join(sorted(_OPTIONS))}"
-        yield Mistake(MAINTENANCE, f"{where} has the unknown option {option!r}", cure)
-    if job["every"] not in EVERY:
-        cure = "or write a cron expression in schedule"
-        yield Mistake(MAINTENANCE, f"{where}: every {job['every']!r} is none of {', '.join(EVERY)}", cure)
-    if job["schedule"] is not None and not _SCHEDULE.fullmatch(str(job["schedule"]).strip()):
-        yield Mistake(MAINTENANCE, f"{where}: {job['schedule']!r} is no cron expression", "write it like 15 23 * * 0")
-    if not str(job["deadline"]).isdecimal() or not int(job["deadline"]):
+    if job["schedule"] is not None and (problem := _cron.fault(job["schedule"])):
+        cure = "write a cron expression like 15 23 * * 0, which is minute, hour, day, month and day of the week"
+        yield Mistake(MAINTENANCE, f"{where}: schedule {job['schedule']!r} {problem}", cure)
+    if job["deadline"] < 1:
         yield Mistake(
-            MAINTENANCE, f"{where}: deadline {job['deadline']!r} is no number of seconds", "write it like 10800"
+            MAINTENANCE, f"{where}: deadline {job['deadline']} is no number of seconds", "write it like 10800"
         )
     yield from _command(where, job["command"])
 

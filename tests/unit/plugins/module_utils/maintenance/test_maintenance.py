@@ -67,5 +67,18 @@ def test_what_is_said_is_laid_over_the_defaults():
     assert kept["backups_retention_period"] == 7
 
 
+@pytest.mark.parametrize("word", ["false", "no", "off", False, "0"])
+def test_a_job_that_is_off_in_any_word_is_off(word):
+    assert "orphans" not in jobs(orphans={"enabled": word})
+    assert "profiles" not in jobs(profiles={"enabled": word})
+
+
+def test_words_that_say_nothing_switch_nothing():
+    with pytest.raises(ValueError, match=r"job 'orphans'.*enabled"):
+        jobs(orphans={"enabled": "maybe"})
+    assert jobs(orphans={"enabled": "yes", "deadline": "60"})["orphans"]["deadline"] == 60
+    assert "headers" in jobs(headers={"enabled": None, "deadline": None})
+
+
 def test_names_fit_an_object_s():
     assert max(len(f"mastodon-maintenance-{name}") for name in with_defaults({})["jobs"]) <= 52

@@ -22,7 +22,8 @@ SOUND = [
     # Types are judged elsewhere.
     {"app_maintenance": [], "app_settings": "x"},
     {"app_maintenance": {"jobs": []}},
-    {"app_maintenance": {"jobs": {"mine": "tootctl version"}}},
+    # As -e and inventories in INI give them.
+    {"app_maintenance": {"jobs": {"orphans": {"enabled": "yes", "deadline": "60", "schedule": None}}}},
 ]
 
 
@@ -38,10 +39,15 @@ MISTAKEN = [
     ({"app_maintenance": {"jobs": {"Mine": {"command": "tootctl version"}}}}, "CronJob's name", "lower-case"),
     ({"app_maintenance": {"jobs": {"m" * 32: {"command": "tootctl version"}}}}, "CronJob's name", "lower-case"),
     ({"app_maintenance": {"jobs": {"mine": {}}}}, "begins with neither", "command"),
-    (job(evry="daily"), "unknown option 'evry'", "every"),
-    (job(every="hourly"), "none of daily, weekly, monthly", "schedule"),
-    (job(schedule="at night"), "no cron expression", "15 23"),
-    (job(deadline="1h"), "no number of seconds", "10800"),
+    ({"app_maintenance": {"jobs": {"mine": "tootctl version"}}}, "job 'mine' must be a dictionary", "enabled"),
+    (job(evry="daily"), "evry", "every"),
+    (job(every="hourly"), "daily, weekly, monthly", "every"),
+    (job(enabled="maybe"), "'enabled' is of type", "enabled"),
+    ({"app_maintenance": {"jobs": {"orphans": {"enabled": "off-ish"}}}}, "'enabled' is of type", "enabled"),
+    (job(enabled=False, deadline="1h"), "'deadline' is of type", "10800"),
+    (job(schedule="at night"), "has 2 fields", "15 23"),
+    (job(schedule="99 99 * * *"), "'99' as the minute, which goes from 0 to 59", "15 23"),
+    (job(deadline="1h"), "'deadline' is of type", "10800"),
     (job(deadline=0), "no number of seconds", "10800"),
     (job(command="media usage"), "begins with neither", "command"),
     (job(command="tootctl self-destruct"), "asks twice", "by hand"),
