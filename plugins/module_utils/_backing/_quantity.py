@@ -20,6 +20,7 @@ _UNITS = {
     "Ti": 1024**4,
 }
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([kMGT]|[KMGT]i)?")
+_CORES = re.compile(r"(\d+)m|(\d+(?:\.\d+)?)")
 
 
 def mebibytes(quantity: str | int) -> int:
@@ -38,8 +39,8 @@ def memory_share(quantity: str | int, percent: int) -> int:
 
 def millicores(quantity: str | float) -> int:
     """The thousandths of a core in a quantity such as 250m, 1.5 or 2; ValueError if it is none."""
-    text = str(quantity).strip()
-    try:
-        return int(text[:-1]) if text.endswith("m") else round(float(text) * 1000)
-    except ValueError:
-        raise ValueError(f"{quantity!r} is not an amount of CPU; write it like 250m or 2") from None
+    match = _CORES.fullmatch(str(quantity).strip())
+    if match is None:
+        raise ValueError(f"{quantity!r} is not an amount of CPU; write it like 250m or 2")
+    thousandths, cores = match.groups()
+    return int(thousandths) if thousandths else round(float(cores) * 1000)

@@ -78,7 +78,7 @@ def connection_budget(
 def _parts(sizes: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, int, bool]]]:
     """Each Deployment's connections per pod, its pods, and whether a rollout adds a pod."""
     web, streaming = sizes["web"], sizes["streaming"]
-    yield "web", (max(web["processes"], 1) * web["threads"], web["replicas"], True)
+    yield "web", (web["processes"] * web["threads"], web["replicas"], True)
     for name, group in sizes["sidekiq"].items():
         yield f"sidekiq-{name}", (group["concurrency"], group["replicas"], SCHEDULER not in served(group["queues"]))
     yield "streaming", (streaming["database_pool"], streaming["replicas"], True)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from .._backing._quantity import mebibytes
 from .._sizes._growth import autoscaled
 from .._sizes._profiles import PROFILES
 from .._sizes._queues import SCHEDULER, WEIGHTS, owners, queue_name, queue_weight, served
 from .._sizes._sizes import incomplete, sizes, workloads
-from .._workload._autoscalers import switches
+from .._workload._autoscalers import growing, switches
+from ._amounts import CPU, MEMORY, resource_mistakes
 from ._app_values import dictionary, listing, profile
 from ._mistake import Mistake
 
@@ -35,10 +35,17 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     yield from _numbers(settled)
     yield from _maxima(dictionary(values, VARIABLE), settled)
-    yield from _groups(settled["sidekiq"])
+    yield from _groups(settled["sidekiq"], _idle(values, settled))
     yield from _scheduler(settled["sidekiq"])
-    for name, size in [*workloads(settled), ("job", settled["job"])]:
-        yield from _memory(name, size, 0 if name == "streaming" else _RAILS_FLOOR)
+    parts = [*workloads(settled), ("job", settled["job"])]
+    for name, size in [*parts, ("metrics", settled["metrics"])]:
+        yield from resource_mistakes(VARIABLE, name, size)
+    for name, size in parts:
+        if name != "streaming":
+            yield from _memory(name, size)
+        if size.get("scale_at_cpu") is not None and not CPU.of(size["scale_at_cpu"]):
+            problem = f"scale_at_cpu of {name}: {size['scale_at_cpu']!r} is not an amount of CPU above 0"
+            yield Mistake(VARIABLE, problem, CPU.cure)
     yield from _autoscaled(values, settled)
     yield from _autoscaling(values, settled)
 
@@ -65,7 +72,8 @@ def _without(given: Mapping[str, Any], groups: Collection[str]) -> Mapping[str, 
 def _numbers(settled: Mapping[str, Any]) -> Iterator[Mistake]:
     for part, size in [*workloads(settled), ("job", settled["job"])]:
         for name in ("replicas", "processes", "threads", "concurrency", "database_pool", "scale_at_jobs"):
-            least = 0 if name in ("replicas", "processes") else 1
+            # Puma without processes of its own starts no metrics, and alerts miss it (mastodon: config/puma.rb).
+            least = 0 if name == "replicas" else 1
             number = size.get(name)
             if number is not None and number < least:
                 yield Mistake(VARIABLE, f"{name} of {part} is {number}", f"set {least} or more")
@@ -81,17 +89,30 @@ def _maxima(given: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterator[Mi
             yield Mistake(VARIABLE, f"max_replicas of {name} is {most}, fewer than its {least} replicas", "set more")
 
 
-def _groups(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
+def _idle(values: Mapping[str, Any], settled: Mapping[str, Any]) -> list[str]:
+    """The groups that have no pod, and no autoscaler that would start one."""
+    try:
+        scaled = growing(values, settled)
+    except (ValueError, TypeError):
+        scaled = []
+    groups = settled["sidekiq"].items()
+    return [name for name, group in groups if not group["replicas"] and f"sidekiq-{name}" not in scaled]
+
+
+def _groups(groups: Mapping[str, Mapping[str, Any]], idle: Collection[str]) -> Iterator[Mistake]:
     for name, group in groups.items():
         if not _GROUP_NAME.fullmatch(name):
             problem = f"{name!r} cannot be part of a Deployment's name"
             yield Mistake(VARIABLE, problem, "use at most 32 lower-case letters, digits and hyphens")
         yield from _entries(name, group["queues"])
-    everything = {queue for group in groups.values() for queue in served(group["queues"])}
-    missing = [queue for queue in WEIGHTS if queue not in everything]
-    if missing and missing != [SCHEDULER]:
-        without = ", ".join(queue for queue in missing if queue != SCHEDULER)
-        yield Mistake(VARIABLE, f"no Sidekiq group serves {without}", "add it to the queues of a group")
+    working = {queue for name, group in groups.items() if name not in idle for queue in served(group["queues"])}
+    missing = [queue for queue in WEIGHTS if queue not in working and queue != SCHEDULER]
+    if missing:
+        asleep = [name for name in idle if served(groups[name]["queues"]) & set(missing)]
+        problem = f"no Sidekiq group serves {', '.join(missing)}"
+        if asleep:
+            problem += f": {' and '.join(asleep)} has no replicas"
+        yield Mistake(VARIABLE, problem, "add it to the queues of a group that has replicas")
 
 
 def _entries(name: str, queues: list[str]) -> Iterator[Mistake]:
@@ -128,25 +149,12 @@ def _scheduler(groups: Mapping[str, Mapping[str, Any]]) -> Iterator[Mistake]:
         yield Mistake(VARIABLE, problem, "leave its max_replicas out, and give the other queues to another group")
 
 
-def _memory(name: str, size: Mapping[str, Any], floor: int) -> Iterator[Mistake]:
-    amounts = {}
-    for kind in ("requests", "limits"):
-        amount = (size.get(kind) or {}).get("memory")
-        if amount is None:
-            continue
-        try:
-            amounts[kind] = mebibytes(amount)
-        except ValueError as error:
-            yield Mistake(VARIABLE, f"{kind}.memory of {name}: {error}", "write it like 512Mi or 2Gi")
-    limit = amounts.get("limits")
-    if limit is None:
-        return
-    if limit < amounts.get("requests", 0):
-        problem = f"{name} asks for more memory than it may use"
-        yield Mistake(VARIABLE, problem, "set limits.memory to requests.memory or more")
-    if limit < floor:
-        problem = f"{name} may use {limit}Mi, and Rails needs about {floor}Mi to start"
-        yield Mistake(VARIABLE, problem, f"set limits.memory of {name} to {floor}Mi or more, better 1Gi")
+def _memory(name: str, size: Mapping[str, Any]) -> Iterator[Mistake]:
+    most = (size.get("limits") or {}).get("memory")
+    limit = None if most is None else MEMORY.of(most)
+    if limit is not None and limit < _RAILS_FLOOR:
+        problem = f"{name} may use {limit}Mi, and Rails needs about {_RAILS_FLOOR}Mi to start"
+        yield Mistake(VARIABLE, problem, f"set limits.memory of {name} to {_RAILS_FLOOR}Mi or more, better 1Gi")
 
 
 def _autoscaled(values: Mapping[str, Any], settled: Mapping[str, Any]) -> Iterator[Mistake]:

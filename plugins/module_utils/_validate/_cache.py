@@ -11,6 +11,7 @@ from typing import Any
 from .._backing._cache import PURPOSES
 from .._backing._quantity import mebibytes
 from .._switch import switched
+from ._amounts import CPU, amount_mistakes
 from ._mistake import Mistake
 from ._pods import pod_spec_mistakes
 
@@ -27,6 +28,9 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     for variable in ("cache_queue_memory", "cache_volatile_memory"):
         yield from _memory(variable, values.get(variable))
+    for variable in ("cache_queue_cpu", "cache_volatile_cpu"):
+        if values.get(variable) is not None:
+            yield from amount_mistakes(variable, values[variable], CPU)
 
 
 def _memory(variable: str, value: Any) -> Iterator[Mistake]:

@@ -11,6 +11,7 @@ from typing import Any
 from .._backing._quantity import mebibytes
 from .._backing._sizes import DATABASE, POOLER_SURGE, RESERVED_CONNECTIONS, DatabaseSize
 from .._switch import switched
+from ._amounts import CPU, MEMORY, amount_mistakes
 from ._mistake import Mistake
 from ._monitored import unreadable
 from ._pods import pod_spec_mistakes
@@ -32,6 +33,7 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     yield from _instances(values, size)
     yield from _memory(values)
+    yield from _pods(values)
     yield from _connections(values, size)
     yield from _parameters(values)
 
@@ -87,6 +89,23 @@ def _memory(values: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if found < 256:
         yield Mistake("database_memory", f"{memory} is too little for PostgreSQL", "set 256Mi or more")
+
+
+def _pods(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What the pods ask for; PostgreSQL's memory has rules of its own."""
+    amounts = {
+        "database_cpu": CPU,
+        "database_pooler_cpu": CPU,
+        "database_pooler_memory": MEMORY,
+        "database_pooler_memory_limit": MEMORY,
+    }
+    given = {variable: values[variable] for variable in amounts if values.get(variable) is not None}
+    for variable, value in given.items():
+        yield from amount_mistakes(variable, value, amounts[variable])
+    asked, most = (MEMORY.of(given.get(f"database_pooler_memory{end}", "")) for end in ("", "_limit"))
+    if asked is not None and most is not None and most < asked:
+        problem = f"each pod asks for {asked}Mi already"
+        yield Mistake("database_pooler_memory_limit", problem, "set it to database_pooler_memory or more")
 
 
 def _connections(values: Mapping[str, Any], size: DatabaseSize) -> Iterator[Mistake]:

@@ -64,7 +64,7 @@ def _by_cpu(values: Mapping[str, Any], settled: Mapping[str, Any], named: list[s
             yield {
                 **_common(values, name, name, size),
                 "container": name,
-                "cpu": size.get("scale_at_cpu") or f"{BUSY_MILLICORES * max(size.get('processes', 1), 1)}m",
+                "cpu": size.get("scale_at_cpu") or f"{BUSY_MILLICORES * size.get('processes', 1)}m",
                 "behavior": _SLOW if name == "streaming" else None,
             }
 

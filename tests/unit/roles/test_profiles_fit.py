@@ -118,7 +118,7 @@ def connections(manifests, *, rollout):
         each = int(environment["DB_POOL"])
         if one["metadata"]["name"] == "mastodon-web":
             assert each >= int(environment["MAX_THREADS"])
-            each = max(int(environment["WEB_CONCURRENCY"]), 1) * int(environment["MAX_THREADS"])
+            each = int(environment["WEB_CONCURRENCY"]) * int(environment["MAX_THREADS"])
         container = one["spec"]["template"]["spec"]["containers"][0]
         command = [*container.get("command", []), *container.get("args", [])]
         if "sidekiq" in command:

@@ -68,7 +68,7 @@ def test_web_grows_when_its_processes_are_busy_whatever_it_asks_for():
     }
     given = autoscalers({**VALUES, "app_sizes": {"web": {"scale_at_cpu": "2"}}})["cpu"]
     assert given[0]["cpu"] == "2"
-    single = autoscalers({**VALUES, "app_sizes": {"web": {"processes": 0}}})["cpu"]
+    single = autoscalers({**VALUES, "app_sizes": {"web": {"processes": 1}}})["cpu"]
     assert single[0]["cpu"] == "600m"
 
 

@@ -39,6 +39,21 @@ SOUND = [
     {"app_image": {"tag": "main-abc"}},
     {"app_sizes": sidekiq(a={"queues": ALL_BUT_SCHEDULER, "replicas": 3}, b={"queues": ["scheduler,1"]})},
     {"app_sizes": {"web": {"replicas": 0}}, "app_autoscaled_workloads": ["web"]},
+    # Something else starts its pods, or another group has the same queues.
+    {
+        "mastodon_profile": "small",
+        "app_sizes": {"sidekiq": {"work": {"replicas": 0}}},
+        "app_autoscaled_workloads": ["sidekiq-work"],
+    },
+    {
+        "mastodon_profile": "small",
+        "app_sizes": {"sidekiq": {"work": {"replicas": 0}}},
+        "app_autoscaling": {"sidekiq": True},
+    },
+    {
+        "mastodon_profile": "small",
+        "app_sizes": {"sidekiq": {"work": {"replicas": 0}, "b": {**GROUP, "queues": ALL_BUT_SCHEDULER}}},
+    },
     {"app_sizes": {"web": {"replicas": 5}}},
     {"mastodon_profile": "small", "app_autoscaling": {"web": True, "streaming": True, "sidekiq": True}},
     {"app_autoscaling": {"web": True}, "app_autoscaled_workloads": ["streaming"]},
@@ -91,6 +106,11 @@ MISTAKEN = [
     ({"app_sizes": {"sidekiq": {"all": {"replicas": 2}}}}, "app_sizes", "scheduler with 2 replicas"),
     ({"app_sizes": {"sidekiq": {"all": {"replicas": 0}}}}, "app_sizes", "scheduler with 0 replicas"),
     (
+        {"mastodon_profile": "small", "app_sizes": {"sidekiq": {"work": {"replicas": 0}}}},
+        "app_sizes",
+        "serves default, push, ingress, mailers, pull, fasp: work has no replicas",
+    ),
+    (
         {"app_sizes": sidekiq(a={"queues": [*ALL_BUT_SCHEDULER, "scheduler,1"], "replicas": 2})},
         "app_sizes",
         "scheduler with 2 replicas",
@@ -119,6 +139,7 @@ MISTAKEN = [
     ({"app_sizes": {"web": {"requests": {"memory": "9Gi"}}}}, "app_sizes", "asks for more memory"),
     ({"app_sizes": {"web": {"limits": {"memory": "lots"}}}}, "app_sizes", "not an amount of memory"),
     ({"app_sizes": {"web": {"threads": 0}}}, "app_sizes", "threads of web is 0"),
+    ({"app_sizes": {"web": {"processes": 0}}}, "app_sizes", "processes of web is 0"),
     ({"app_sizes": {"streaming": {"replicas": -1}}}, "app_sizes", "replicas of streaming is -1"),
     ({"app_sizes": {"wbe": {}}}, "app_sizes", "wbe is no part"),
     ({"app_autoscaled_workloads": ["sidekiq"]}, "app_autoscaled_workloads", "no workload 'sidekiq'"),
