@@ -1,6 +1,7 @@
 """A made-up apex and instance that answer what other servers ask: the good case, to be broken on purpose.
 
-Imported by tests, or run in a pod as one of the instance's processes: fediverse.py PORT web|streaming APEX WEB_DOMAIN.
+Imported by tests, or run in a pod as one of the instance's processes: fediverse.py PORT web|streaming APEX WEB_DOMAIN
+ALTERNATE_DOMAIN….
 """
 
 from __future__ import annotations
@@ -75,10 +76,11 @@ def redirect(where: str, status: int = 301) -> Answer:
 
 @dataclass
 class Fediverse:
-    """The good case; C(change) rewrites single answers."""
+    """The good case; C(change) rewrites single answers. C(alternates) are Mastodon's ALTERNATE_DOMAINS."""
 
     apex: str = APEX
     web: str = WEB
+    alternates: tuple[str, ...] = ()
     change: Change = lambda ask, answer: answer
     asked: list[Ask] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -145,7 +147,8 @@ class Fediverse:
         if resource is None:
             return Answer(400, cors)
         name, _unused, domain = resource.removeprefix("acct:").partition("@")
-        if name not in (self.apex, self.web, "alice") or domain not in (self.apex, self.web):
+        domains = (self.apex, self.web, *self.alternates)
+        if name not in (*domains, "alice") or domain not in domains:
             return Answer(404, cors)
         subject, path = (
             (f"acct:alice@{self.apex}", "/users/alice")
@@ -226,5 +229,5 @@ class Server(ThreadingHTTPServer):
 
 if __name__ == "__main__":
     Handler.process = sys.argv[2]
-    Handler.fediverse = Fediverse(apex=sys.argv[3], web=sys.argv[4])
+    Handler.fediverse = Fediverse(apex=sys.argv[3], web=sys.argv[4], alternates=tuple(sys.argv[5:]))
     Server(("", int(sys.argv[1])), Handler).serve_forever()

@@ -14,7 +14,7 @@ from ._handle_probes import WEBFINGER, nodeinfo_link, proxied, self_link
 from ._host_meta import lrdd_template
 from ._http import Response, Url
 from ._names import same_domain
-from ._redirects import led_on
+from ._redirects import answers_itself, led_on
 from ._target import REFUSALS, Seen, Target, answer, answered
 from ._verdict import Deviation, Finding, Unjudged
 
@@ -58,6 +58,8 @@ def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
             yield Unjudged(f"{found.place} answers {found.status}, see C11")
         elif found.is_redirect and found.path in elsewhere:
             yield Unjudged(f"{found.place} leads on, see {'C4' if target.split else 'C12'}")
+        elif name == "apex.host-meta" and not answers_itself(found):
+            yield Unjudged(f"{found.place} answers {found}, see {'C1' if found.status == 200 else 'C13'}")
         else:
             left[name] = found
     yield from _subjects(target, left)

@@ -8,9 +8,9 @@ import threading
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe import _resolver
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._addresses import Address
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import PROBES
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import CLAUSES, PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._handle_probes import HANDLE_PROBES
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response, Unreachable
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._instance_probes import INSTANCE_PROBES
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._keys import rsa_bits
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._network_probes import NETWORK_PROBES
@@ -18,6 +18,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._observe
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._private_addresses import refused
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._prober import BUDGET
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._target import Target
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._verdict import evaluate
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from support.fediverse import APEX, COUNTED, MEDIA, OWNED, PUBLIC_KEY, STREAMING, WEB
@@ -191,6 +192,26 @@ def test_media_from_the_web_domain_need_no_policy(bed, fediverse):
     assert verdict(bed(fediverse(change=local)).check(), "media").verdict == "skipped"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        lambda answer: answer.but(302, Location="https://www.example.org/"),
+        lambda answer: answer.but(404, Content_Security_Policy=None),
+        lambda answer: answer.but(403, Content_Security_Policy="default-src 'none'"),
+        lambda answer: answer.but(Content_Type="application/json", Content_Security_Policy=None),
+    ],
+)
+def test_without_a_page_there_is_no_policy_to_judge(bed, fediverse, page):
+    found = verdict(bed(fediverse(change=on_web("/about", page))).check(), "media")
+    assert found.verdict == "skipped"
+    assert f"{WEB}/about answers" in found.got
+
+
+def test_a_front_page_of_somebody_else_s_is_nobody_s_fault(bed, fediverse):
+    landing = on_web("/", lambda answer: answer.but(200, b"<html>Welcome", Location=None, Content_Type="text/html"))
+    assert verdict(bed(fediverse(change=landing)).check(), "media").verdict == "ok"
+
+
 def told_policy(answer, policy):
     return answer.but(Content_Security_Policy=policy)
 
@@ -292,3 +313,38 @@ def test_the_handshake_for_http2_sends_nothing(bed, fediverse):
     seen = observe([probe], Target(APEX, WEB), running.reach(ca_path=None).prober())
     assert str(seen["instance.http2"]) == "h2"
     assert world.asked == []
+
+
+def answered(host, ends, path="/.well-known/webfinger", **request):
+    request = Request(f"https://{host}{path}", **request)
+    return Response(request, 200, certificate_ends=None if ends is None else ends * 86400.0)
+
+
+def silent(host, path="/"):
+    return Unreachable(Request(f"https://{host}{path}"), "timeout", "no answer within 10 s")
+
+
+@pytest.mark.parametrize(
+    ("local", "seen", "expected", "words"),
+    [
+        (WEB, {"web.webfinger": (WEB, 60), "streaming.health": ("s.example", 60)}, "ok", ""),
+        (WEB, {"web.webfinger": (WEB, 3), "streaming.health": ("s.example", 60)}, "drift", f"{WEB} ends in 3 days"),
+        (WEB, {"web.webfinger": (WEB, 60), "streaming.health": ("s.example", 3)}, "drift", "s.example ends in 3"),
+        (APEX, {"apex.webfinger": (APEX, 3), "instance.api": (WEB, 60)}, "drift", f"{APEX} ends in 3 days"),
+        (APEX, {"apex.webfinger": (APEX, 60), "instance.api": (WEB, 3), "streaming.health": None}, "drift", WEB),
+        (APEX, {"apex.webfinger": (APEX, 60), "instance.api": None, "web.webfinger": (WEB, 60)}, "ok", ""),
+        (APEX, {"apex.webfinger": (APEX, 60), "instance.api": None}, "unreachable", "no answer within"),
+        (APEX, {"apex.webfinger": (APEX, 60), "instance.api": (WEB, None)}, "skipped", f"{WEB} was not seen"),
+    ],
+)  # fmt: skip
+def test_every_name_s_certificate_is_read_from_whatever_it_answers(local, seen, expected, words):
+    observations = {name: silent(WEB) if what is None else answered(*what) for name, what in seen.items()}
+    judged = evaluate(CLAUSES, Target(local, WEB), observations)
+    found = next(one for one in judged if one.clause == "certificate")
+    assert (found.verdict, words in found.got) == (expected, True), found.got
+
+
+def test_streaming_has_a_certificate_of_its_own_on_its_own_port():
+    observations = {"web.webfinger": answered(WEB, 60), "streaming.health": answered(f"{WEB}:4000", 3)}
+    judged = evaluate(CLAUSES, Target(WEB, WEB), observations)
+    assert f"{WEB}:4000 ends in 3 days" in next(one.got for one in judged if one.clause == "certificate")
