@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import sys
 import uuid
+from pathlib import Path
 
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_pin import NAME, Domains
 from ansible_collections.fediverse.mastodon.plugins.module_utils._domain_record import keep
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle_domain import Wish, converge
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from support.app import FACTS
+from support.edge import SERVICES
+from support.playbooks import playbook
 
 pytestmark = [
     pytest.mark.cluster,
@@ -82,3 +92,30 @@ def test_a_confirmed_change_passes_and_is_recorded(cluster, namespace, pin):
     assert pin(MOVED, confirmation=confirmation, check_mode=True)[1] == "changed"
     assert pin(MOVED, confirmation=confirmation)[1] == "changed"
     assert pin(MOVED, state="checked")[0]["web_domain"] == "new.example.org"
+
+
+@pytest.mark.parametrize("role", ["app", "edge"])
+def test_a_role_on_its_own_holds_to_the_record_before_it_touches_anything(namespace, pin, role, tmp_path):
+    pin()
+    host = {
+        **FACTS,
+        "mastodon_namespace": namespace,
+        "mastodon_local_domain": "example.org",
+        "mastodon_web_domain": "new.example.org",
+        "edge_services": SERVICES,
+        "edge_certificate_secret": "web-tls",
+    }
+    refused = playbook(f"tests/support/{role}.yml", {"one": host}, tmp_path, "--check")
+    assert refused.code == 2
+    assert "web_domain is social.example.org, and now new.example.org is asked for" in refused.failures
+    assert refused.changed_objects == {}
+    confirmed = {**host, "mastodon_confirm_domain_change": "social.example.org -> new.example.org"}
+    assert playbook(f"tests/support/{role}.yml", {"one": confirmed}, tmp_path, "--check").changed_objects
+
+
+def test_no_handles_are_led_to_a_domain_that_is_not_on_record(cluster, namespace, pin):
+    pin()
+    wish = Wish(Handle("example.org", "new.example.org", namespace), True, None, Reach(), 0.0)
+    with pytest.raises(Failure, match=r"social\.example\.org -> new\.example\.org"):
+        converge(cluster, wish, check_mode=False, note=lambda line: None)
+    assert cluster.get("gateway.networking.k8s.io/v1", "HTTPRoute", "mastodon-handle", namespace) is None
