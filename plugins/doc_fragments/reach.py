@@ -26,7 +26,9 @@ options:
     description: The same as O(ca_path), given as text.
     type: str
   request_timeout:
-    description: Seconds for each request.
+    description:
+      - Seconds for each request, from looking up the name to the end of the answer. All requests of a check together
+        have 45 seconds.
     type: int
     default: 10
 """

@@ -15,9 +15,10 @@ description:
     Works for any instance on the internet, also one that was not made with this collection.
   - C1 to C13 are the handle domain's contract, proven as M(fediverse.mastodon.webfinger_redirect) does. The others have
     names, such as C(actor), C(api), C(streaming), C(certificate), C(media).
-  - Read-only, at most 40 requests, a few at a time. Nothing but C(GET) and C(HEAD), and one delivery without a
-    signature, which every instance refuses. It never fails because of what it finds, see RV(ok).
-  - It connects directly; proxies of the environment are not used.
+  - Read-only, at most 40 requests, a few at a time, for 45 seconds at most. Nothing but C(GET) and C(HEAD), and one
+    delivery without a signature, which every instance refuses. It never fails because of what it finds, see RV(ok).
+  - It connects directly; proxies of the environment are not used. A host that only the instance names must not be at a
+    private address, unless the instance is at one itself or O(resolve) says so.
   - The same code is a program for monitoring and runs in a CronJob, see
     U(https://github.com/fediverse-mastodon/fediverse.mastodon/blob/main/docs/doctor.md).
 options:
@@ -136,7 +137,10 @@ verdicts:
       description: V(ok), V(drift), V(skipped) or V(unreachable).
       type: str
     reason:
-      description: For V(unreachable), one of V(dns), V(tcp), V(tls), V(timeout), V(budget).
+      description:
+        - For V(unreachable), one of V(dns), V(tcp), V(tls), V(timeout); V(route) when there is none from here,
+          V(private) when only the instance names the host, which is at a private address, V(budget) when a limit of the
+          check was reached before.
       type: str
     expected:
       description: What the clause demands.

@@ -240,7 +240,7 @@ drift:
   elements: str
   sample: [C3]
 unreachable:
-  description: How far the first request that failed came, one of V(dns), V(tcp), V(tls), V(timeout), or V(none).
+  description: How far the first request that failed came, as in RV(verdicts[].reason), or V(none).
   returned: always
   type: str
 verdicts:
@@ -262,7 +262,10 @@ verdicts:
       description: V(ok), V(drift), V(skipped) or V(unreachable).
       type: str
     reason:
-      description: For V(unreachable), one of V(dns), V(tcp), V(tls), V(timeout), V(budget).
+      description:
+        - For V(unreachable), one of V(dns), V(tcp), V(tls), V(timeout); V(route) when there is none from here,
+          V(private) when only the instance names the host, which is at a private address, V(budget) when a limit of the
+          check was reached before.
       type: str
     expected:
       description: What the clause demands.

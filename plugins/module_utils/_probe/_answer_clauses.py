@@ -79,15 +79,20 @@ def encryption(target: Target, seen: Seen) -> Iterator[Finding]:
             yield Deviation(got, "Redirect to https: servers refuse to leave it.")
 
 
-@clause("C8", "types", "JRD from webfinger, XRD from host-meta, JSON from nodeinfo", _TYPED, app)
+@clause("C8", "types", "JRD from webfinger, XRD from host-meta, JSON from nodeinfo, none compressed", _TYPED, app)
 def types(target: Target, seen: Seen) -> Iterator[Finding]:
     for name, wanted in _TYPES.items():
         for found in _ends(target, seen, (name,)):
             if isinstance(found, Unjudged):
                 yield found
-            elif found.media_type != wanted:
+                continue
+            if found.media_type != wanted:
                 got = f"{found.place} is '{found.media_type or 'without a type'}' instead of {wanted}"
                 yield Deviation(got, "See what rewrites the answer on its way: some servers refuse other types.")
+            if found.coding:
+                got = f"{found.place} comes as {found.coding}, and Accept-Encoding was identity"
+                cure = "Let caches keep codings apart (Vary: Accept-Encoding): not every server can undo them."
+                yield Deviation(got, cure)
     if "web.nodeinfo" in seen and "web.nodeinfo-document" not in seen:
         yield Unjudged("no nodeinfo document is linked")
 

@@ -80,10 +80,22 @@ class Report:
         return advised(self.verdicts)
 
     @property
+    def seen(self) -> bool:
+        """False when all that was in the way is that this machine has no route there: nothing was learned then."""
+        wrong = self._wrong()
+        return not wrong or any(verdict.reason != "route" for verdict in wrong)
+
+    @property
     def sentence(self) -> str:
-        wrong = [verdict.clause for verdict in self.verdicts if verdict.duty == "must" and verdict.wrong]
-        told = "does not hold in " + ", ".join(wrong) if wrong else "holds in every clause"
-        return f"What other servers rely on {told}."
+        wrong = ", ".join(verdict.clause for verdict in self._wrong())
+        if not self.seen:
+            return f"What other servers rely on cannot be seen in {wrong}: this machine has no route there."
+        advice = f"; advice: {', '.join(self.advice)}" if self.advice else ""
+        every = "every clause that must hold" if advice else "every clause"
+        return f"What other servers rely on {f'does not hold in {wrong}' if wrong else f'holds in {every}'}{advice}."
+
+    def _wrong(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if verdict.duty == "must" and verdict.wrong]
 
     def as_dict(self) -> dict[str, Any]:
         return {

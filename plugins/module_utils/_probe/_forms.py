@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
 
 from ._check import Report
 from ._verdict import Verdict
@@ -16,20 +17,35 @@ _VERDICT = "mastodon_federation_verdict"
 _TIMESTAMP = "mastodon_federation_check_timestamp_seconds"
 
 
-def text(report: Report, now: float) -> str:
+class Status(IntEnum):
+    """The exit codes of monitoring plugins (Nagios, Icinga, Zabbix …), and how these call them."""
+
+    OK, WARNING, CRITICAL, UNKNOWN = range(4)
+
+
+def status(report: Report, *, advise: bool) -> Status:
+    """What must hold decides; what only should hold does when it is asked to."""
+    if not report.seen:
+        return Status.UNKNOWN
+    if not report.ok:
+        return Status.CRITICAL
+    return Status.WARNING if advise and report.advice else Status.OK
+
+
+def text(report: Report, result: Status, now: float) -> str:
     """The result in the first line, as monitoring shows it, then one line for each clause, faults first."""
-    result = "OK" if report.ok else "CRITICAL"
-    head = f"{result}: {report.web_domain} (@…@{report.local_domain or 'unknown'}): {report.sentence}"
+    head = f"{result.name}: {report.web_domain} (@…@{report.local_domain or 'unknown'}): {report.sentence}"
     verdicts = sorted(report.verdicts, key=lambda verdict: not verdict.wrong)
     return _lines([head, *map(str, verdicts)])
 
 
-def as_json(report: Report, now: float) -> str:
+def as_json(report: Report, result: Status, now: float) -> str:
     return _lines([json.dumps(report.as_dict(), ensure_ascii=False, indent=2)])
 
 
-def prometheus(report: Report, now: float) -> str:
-    """The text format 0.0.4. A clause that does not apply has no sample; one that cannot be read does not hold."""
+def prometheus(report: Report, result: Status, now: float) -> str:
+    """The text format 0.0.4. A clause that cannot be read does not hold; one that does not apply, or that this machine
+    has no route to, has no sample."""
     samples = [_sample(_VERDICT, int(not verdict.wrong), _labels(report, verdict)) for verdict in _judged(report)]
     return _lines(
         [
@@ -43,11 +59,11 @@ def prometheus(report: Report, now: float) -> str:
     )
 
 
-FORMS: dict[str, Callable[[Report, float], str]] = {"text": text, "json": as_json, "prometheus": prometheus}
+FORMS: dict[str, Callable[[Report, Status, float], str]] = {"text": text, "json": as_json, "prometheus": prometheus}
 
 
 def _judged(report: Report) -> Iterator[Verdict]:
-    return (verdict for verdict in report.verdicts if verdict.verdict != "skipped")
+    return (verdict for verdict in report.verdicts if verdict.verdict != "skipped" and verdict.reason != "route")
 
 
 def _labels(report: Report, verdict: Verdict) -> dict[str, str]:

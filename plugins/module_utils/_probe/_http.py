@@ -113,6 +113,12 @@ class Response:
         return (self.header("Content-Type") or "").partition(";")[0].strip().lower()
 
     @property
+    def coding(self) -> str:
+        """How the body was compressed; empty when it was not, as all requests demand."""
+        coding = (self.header("Content-Encoding") or "").lower()
+        return coding if coding != "identity" else ""
+
+    @property
     def is_redirect(self) -> bool:
         return self.status in REDIRECTS and self.header("Location") is not None
 
@@ -134,7 +140,8 @@ class Response:
 
     def __str__(self) -> str:
         arrow = f" -> {self.header('Location')}" if self.is_redirect else ""
-        return f"{self.status} {self.media_type or 'without a content type'}{arrow}"
+        coding = f" in {self.coding}" if self.coding else ""
+        return f"{self.status} {self.media_type or 'without a content type'}{coding}{arrow}"
 
 
 @dataclass(frozen=True)

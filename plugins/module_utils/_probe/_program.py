@@ -20,18 +20,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from ._check import Reach, Report, check_instance
-from ._forms import FORMS, prometheus
+from ._forms import FORMS, Status, prometheus, status
 from ._resolver import resolved_here
 
-# The exit codes of monitoring plugins (Nagios, Icinga, Zabbix …).
-OK, WARNING, CRITICAL, UNKNOWN = range(4)
 _PUSH_SECONDS = 10
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        self.exit(UNKNOWN, f"{self.prog}: {message}\n")
+        self.exit(Status.UNKNOWN, f"{self.prog}: {message}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,21 +45,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
             least_days=options.least_days,
             inside=resolved_here if options.inside else None,
         )
-        now = time.time()
-        _tell(FORMS[options.format](report, now), options.output)
+        result, now = status(report, advise=options.advise), time.time()
+        if options.format == "prometheus":
+            _require_seen(report)
+        _tell(FORMS[options.format](report, result, now), options.output)
         if options.push:
-            _push(prometheus(report, now), options.push)
+            _require_seen(report)
+            _push(prometheus(report, result, now), options.push)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"UNKNOWN: {error}\n")
-        return UNKNOWN
-    return code(report, advise=options.advise)
+        return Status.UNKNOWN
+    return result
 
 
-def code(report: Report, *, advise: bool) -> int:
-    """What must hold decides; what only should hold does when it is asked to."""
-    if not report.ok:
-        return CRITICAL
-    return WARNING if advise and report.advice else OK
+def _require_seen(report: Report) -> None:
+    """Metrics of an instance that nothing was seen of: the last ones stay, and alerts see that they are old."""
+    if not report.seen:
+        raise OSError(f"{report.sentence} No metrics are written or pushed.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _tell(told: str, output: Path | None) -> None:
     if output is None:
-        sys.stdout.write(told)
+        sys.stdout.buffer.write(told.encode())  # UTF-8 wherever it runs, as the file is
         return
     # A collector must never read half a file.
     with tempfile.NamedTemporaryFile("w", dir=output.parent, delete=False, encoding="utf-8") as half:

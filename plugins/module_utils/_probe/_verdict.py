@@ -78,6 +78,7 @@ class Verdict:
         )
 
 
+_LONGEST_TEXT = 2000
 _REACH = {
     "dns": "Publish an address record for the name, or give its address with `resolve`.",
     "tcp": "Open the port in firewalls and load balancers, and see that something listens there.",
@@ -96,7 +97,7 @@ def evaluate(clauses: Iterable[Clause], target: Target, seen: Seen) -> list[Verd
 def _evaluate(clause: Clause, target: Target, seen: Seen) -> Verdict:
     def verdict(outcome: Outcome, got: str = "", cure: str = "", reason: Reason | None = None) -> Verdict:
         expected = clause.expected.format(target=target)
-        return Verdict(clause.id, clause.title, clause.duty, outcome, reason, expected, got, cure)
+        return Verdict(clause.id, clause.title, clause.duty, outcome, reason, expected, _shown(got), _shown(cure))
 
     inapplicable = clause.skip(target, seen)
     if inapplicable is not None:
@@ -115,6 +116,12 @@ def _evaluate(clause: Clause, target: Target, seen: Seen) -> Verdict:
         return verdict("skipped", "nothing led there")
     unjudged = [found.why for found in findings if isinstance(found, Unjudged)]
     return verdict("skipped", "; ".join(_once(unjudged))) if unjudged else verdict("ok")
+
+
+def _shown(text: str) -> str:
+    """What servers sent is part of it: nothing in there commands a terminal, ends a line or goes on for ever."""
+    kept = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in kept)
 
 
 def _once(texts: Iterable[str]) -> Iterator[str]:

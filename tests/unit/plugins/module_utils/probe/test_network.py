@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import threading
 
@@ -113,6 +114,14 @@ def test_one_path_that_hangs_is_no_dead_server(bed, fediverse):
         hung.set()
     assert {found.clause for found in report.verdicts if found.verdict == "unreachable"} == {"streaming"}
     assert {found.clause for found in report.verdicts if found.verdict == "drift"} == set()
+
+
+@pytest.mark.parametrize("path", ["/.well-known/webfinger", "/.well-known/host-meta", "/nodeinfo/2.0"])
+def test_a_cache_that_compresses_for_everybody_is_named_and_read_all_the_same(bed, fediverse, path):
+    compressed = on_web(path, lambda answer: answer.but(body=gzip.compress(answer.body), Content_Encoding="gzip"))
+    report = bed(fediverse(change=compressed)).check(account="alice")
+    assert {found.clause for found in report.verdicts if found.wrong} == {"C8"}
+    assert f"{WEB}{path} comes as gzip" in verdict(report, "C8").got
 
 
 def test_a_server_without_http2_is_advised(bed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -12,8 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe import _check
-from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._forms import FORMS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe import _check, _program
+from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._forms import FORMS, Status
 from support.fediverse import APEX, WEB
 
 _SAMPLE = re.compile(r'^([a-z_]+)\{((?:[a-z_]+="[^"]*",?)+)\} (\d+)$')
@@ -85,8 +86,68 @@ def test_an_unreachable_instance_exits_with_2(bed, run):
 
 def test_advice_exits_with_1_only_when_asked_for(bed, run):
     running = bed(protocols=())
-    assert run(running).returncode == 0
-    assert run(running, "--advise").returncode == 1
+    unasked, asked = run(running), run(running, "--advise")
+    assert (unasked.returncode, asked.returncode) == (0, 1)
+    assert (unasked.stdout.split(":")[0], asked.stdout.split(":")[0]) == ("OK", "WARNING")
+    assert "holds in every clause that must hold; advice: http2.\n" in unasked.stdout
+
+
+# No socket may connect to the broadcast address: as good as an IPv6 address where there is no IPv6.
+NO_ROUTE = tuple(f"{name}:{port}:255.255.255.255" for name in (APEX, WEB) for port in (80, 443))
+
+
+@pytest.fixture
+def out_of_sight(bed):
+    running = bed()
+    running.resolve = NO_ROUTE
+    return running
+
+
+def test_an_instance_without_a_route_from_here_is_not_checked(out_of_sight, run):
+    done = run(out_of_sight, "--local-domain", APEX)
+    assert done.returncode == 3
+    assert done.stdout.startswith(f"UNKNOWN: {WEB}") and "no route" in done.stdout.splitlines()[0]
+    assert " CRITICAL" not in done.stdout and "C1 paths: unreachable (route)" in done.stdout
+
+
+def test_it_is_told_as_utf8_wherever_it_runs(monkeypatch):
+    terminal = io.BytesIO()
+    monkeypatch.setattr(_program.sys, "stdout", io.TextIOWrapper(terminal, encoding="latin-1"))
+    _program._tell("@…@example.org", None)
+    assert terminal.getvalue().decode() == "@…@example.org"
+
+
+def test_metrics_of_what_was_not_seen_are_left_to_grow_old(out_of_sight, run, gateway, tmp_path):
+    target = tmp_path / "federation.prom"
+    target.write_text("of the last time")
+    written = run(out_of_sight, "--local-domain", APEX, "--format", "prometheus", "--output", str(target))
+    pushed = run(out_of_sight, "--local-domain", APEX, "--push", f"http://127.0.0.1:{gateway.server_address[1]}/")
+    assert (written.returncode, pushed.returncode) == (3, 3)
+    assert "no route" in written.stderr and "no route" in pushed.stderr
+    assert (target.read_text(), gateway.pushed) == ("of the last time", [])
+    assert pushed.stdout.startswith("UNKNOWN: ")
+
+
+def test_a_fault_that_was_seen_counts_although_something_else_is_out_of_sight(bed, fediverse, run):
+    running = bed(fediverse(change=without_query))
+    running.resolve = tuple(line for line in running.resolve if not line.startswith(WEB)) + NO_ROUTE[2:]
+    done = run(running, "--local-domain", APEX, "--format", "prometheus")
+    found = samples(done.stdout)
+    assert done.returncode == 2
+    assert (holds(found, "C3"), holds(found, "api")) == (0, None)
+
+
+def test_what_servers_send_neither_ends_a_line_nor_the_program(bed, fediverse, run):
+    def change(ask, answer):
+        if ask.path == "/api/v2/instance":
+            told = json.loads(answer.body) | {"domain": "\x1b[2J\nOK: \ud800" + "x" * 10_000}
+            return answer.but(body=json.dumps(told).encode())
+        return answer
+
+    done = run(bed(fediverse(change=change)), "--local-domain", APEX)
+    assert (done.returncode, done.stderr) == (2, "")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("api ")]
+    assert r"\x1b[2J\nOK: \ud800xxx" in line and len(line) < 3000
 
 
 @pytest.mark.parametrize(
@@ -124,7 +185,7 @@ def test_metrics_tell_what_holds_and_when_it_was_asked(bed, fediverse, run):
 def test_a_clause_that_cannot_be_read_does_not_hold(bed):
     running = bed()
     report = running.check(reach=running.reach(resolve=tuple(r for r in running.resolve if not r.startswith(APEX))))
-    found = samples(FORMS["prometheus"](report, 0))
+    found = samples(FORMS["prometheus"](report, Status.CRITICAL, 0))
     assert (holds(found, "C3"), holds(found, "C8")) == (0, 1)
 
 
