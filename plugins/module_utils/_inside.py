@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ._kube._client import Cluster
-from ._kube._errors import Failure
+from ._kube._errors import Failure, KubeError
 
 _WEB = "app.kubernetes.io/instance={},app.kubernetes.io/component=web"
 # One line for each address, with the name before it: getent prints only some of them.
@@ -20,16 +21,35 @@ _SECONDS = 30
 def resolved_inside(cluster: Cluster, namespace: str, names: Iterable[str]) -> dict[str, tuple[str, ...]] | None:
     """The addresses of each name, none for one that does not resolve; None when no pod of the web process runs.
 
-    Raises Failure when the cluster refuses to tell.
+    Raises Failure when the cluster refuses to tell, or none of the pods can.
     """
     pods = cluster.list("v1", "Pod", namespace, labels=_WEB.format(namespace), fields="status.phase=Running")
-    if not pods:
+    # Those that are leaving still run for a while, and go in the midst of a command.
+    staying = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
+    if not staying:
         return None
     asked = tuple(names)
-    pod, container = pods[0]["metadata"]["name"], pods[0]["spec"]["containers"][0]["name"]
-    command = ["sh", "-c", _SCRIPT, "sh", *asked]
-    done = cluster.exec(namespace, pod, command, container=container, timeout=_SECONDS)
+    problems: list[str] = []
+    for pod in staying:
+        answered = _ask(cluster, namespace, pod, asked)
+        if not isinstance(answered, str):
+            return answered
+        problems.append(answered)
+    raise Failure(
+        f"{problems[-1]} Without namespace, or with verify_inside: false for the role verify, no pod is asked."
+    )
+
+
+def _ask(
+    cluster: Cluster, namespace: str, pod: dict[str, Any], names: tuple[str, ...]
+) -> dict[str, tuple[str, ...]] | str:
+    """The addresses, or why this pod cannot tell."""
+    name, container = pod["metadata"]["name"], pod["spec"]["containers"][0]["name"]
+    try:
+        done = cluster.exec(namespace, name, ["sh", "-c", _SCRIPT, "sh", *names], container=container, timeout=_SECONDS)
+    except KubeError as error:
+        return str(error)
     if done.code:
-        raise Failure(f"Cannot look names up in Pod {namespace}/{pod}: {done.stderr.strip()}")
+        return f"Cannot look names up in Pod {namespace}/{name}: {done.stderr.strip()}."
     lines = [line.split() for line in done.stdout.splitlines()]
-    return {name: tuple(dict.fromkeys(found[1] for found in lines if found[0] == name)) for name in asked}
+    return {name: tuple(dict.fromkeys(found[1] for found in lines if found[0] == name)) for name in names}
