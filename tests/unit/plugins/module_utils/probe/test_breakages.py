@@ -140,8 +140,15 @@ BROKEN = {
         on_web("/users/alice", lambda ask, answer: body(answer, '/users/alice"', '/users/bob"')),
         {"C9"},
     ),
-    "the owner lives on the apex": (
-        on_web(OWNED[0], lambda ask, answer: body(answer, f"https://{WEB}/users", f"https://{APEX}/users")),
+    "the owner lives elsewhere": (
+        on_web(OWNED[0], lambda ask, answer: body(answer, f"https://{WEB}/users", "https://elsewhere.invalid/users")),
+        {"C9"},
+    ),
+    "the owner's handle of the web domain has another actor": (
+        on_web(
+            OWNED[0],
+            lambda ask, answer: body(answer, "/users/alice", "/a/1") if ask.resource == f"acct:alice@{WEB}" else answer,
+        ),
         {"C9"},
     ),
     "the owner's handle of the web domain is another account": (
