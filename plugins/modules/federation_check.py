@@ -27,7 +27,10 @@ options:
     type: str
     required: true
   local_domain:
-    description: The domain in people's handles, such as V(example.org). The instance is asked for it when not set.
+    description:
+      - The domain in people's handles, such as V(example.org). The instance is asked for it when not set.
+      - When O(web_domain) leads lookups to another host, as a domain of handles does, the module fails and names that
+        host, which is the one to check.
     type: str
   account:
     description: Name of an account whose handle is checked too, without C(@) and domain.
@@ -97,7 +100,7 @@ ok:
   returned: success
   type: bool
 local_domain:
-  description: The domain in handles, as given or as the instance said.
+  description: The domain in handles, as given or as the instance said; V(none) when it did not say any.
   returned: success
   type: str
   sample: example.org

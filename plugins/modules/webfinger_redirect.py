@@ -250,7 +250,7 @@ verdicts:
   elements: dict
   contains:
     clause:
-      description: The clause, C1 to C13.
+      description: The clause, C1 to C13, or C(nodeinfo) which only should hold.
       type: str
     title:
       description: What it is about.
