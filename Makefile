@@ -54,7 +54,7 @@ roles: cluster ## what takes long: each role and module by itself, upgrades that
 	pytest tests/e2e -q $(WHOLE:%=--ignore=tests/e2e/%.py)
 	pytest tests/double/selfcheck -q
 
-benchmark: cluster ## ratios, measured in one run on one machine
+benchmark: cluster ## ratios, measured in one run on one machine, and the doctor's limits
 	$(CLUSTER)
 	tests/benchmark/run.sh
 

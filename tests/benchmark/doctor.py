@@ -1,8 +1,10 @@
-"""How long the federation check of a healthy instance takes: on loopback, and from another continent."""
+"""How long the federation check of a healthy instance takes: on loopback, and from another continent.
+
+Fails when a check takes longer or asks more than it may.
+"""
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 import time
@@ -15,6 +17,7 @@ from support.loopback import Authority, serving
 REPEATS = 5
 # Three round trips of 150 ms for each request (TCP, TLS, HTTP), and the server's own time.
 FAR = 3 * 0.150 + 0.100
+MOST_SECONDS, MOST_REQUESTS = 10.0, 40
 
 
 def seconds(delay: float, authority: Authority) -> tuple[float, int]:
@@ -22,7 +25,7 @@ def seconds(delay: float, authority: Authority) -> tuple[float, int]:
         time.sleep(delay)
         return answer
 
-    with serving(authority, Fediverse(change=late)) as bed:
+    with serving(authority, Fediverse(change=late), families=(4, 6)) as bed:
         started = time.monotonic()
         report = bed.check(local_domain=None, account="alice")
         taken = time.monotonic() - started
@@ -32,13 +35,19 @@ def seconds(delay: float, authority: Authority) -> tuple[float, int]:
 
 
 def main() -> None:
+    too_much = []
     with tempfile.TemporaryDirectory() as directory:
         authority = Authority(Path(directory))
-        near = [seconds(0, authority) for _ in range(REPEATS)]
-        far = [seconds(FAR, authority) for _ in range(REPEATS)]
-    for name, runs in (("on loopback", near), ("from another continent", far)):
-        took, requests = statistics.median(taken for taken, _ in runs), runs[0][1]
-        print(f"federation check {name}: {took:.1f} s for {requests} requests (aim: under 10 s, 40 requests)")
+        for name, delay in (("on loopback", 0), ("from another continent", FAR)):
+            runs = [seconds(delay, authority) for _ in range(REPEATS)]
+            # The slowest: a check that is in time most of the time is late for whoever waits for this one.
+            took, requests = max(taken for taken, _ in runs), max(asked for _, asked in runs)
+            told = f"federation check {name}: {took:.1f} s, {requests} requests"
+            print(f"{told} (at most {MOST_SECONDS:g} s, {MOST_REQUESTS} requests)")
+            if took > MOST_SECONDS or requests > MOST_REQUESTS:
+                too_much.append(told)
+    if too_much:
+        sys.exit(f"Too much: {'; '.join(too_much)}")
 
 
 if __name__ == "__main__":

@@ -88,8 +88,10 @@ class Prober:
         answer = self._once(request, url, deadline)
         if isinstance(answer, Unreachable) and answer.broken and self._may_retry(request):
             again = self._once(request, url, deadline)
-            unasked = isinstance(again, Unreachable) and again.reason == "budget"
-            answer = answer if unasked else again
+            if not isinstance(again, Unreachable):
+                answer = again
+            elif again.reason != "budget":
+                answer = replace(again, detail=f"{again.detail}, at a second try as well")
         if not isinstance(answer, Unreachable):
             self._answering.add(endpoint)
         # A refused connection costs no time, one that breaks off before the answer may be the path's fault, and so is

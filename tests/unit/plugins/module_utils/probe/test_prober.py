@@ -277,6 +277,7 @@ def test_a_handshake_that_breaks_off_twice_condemns_the_endpoint():
     assert {(answer.reason, answer.request.url[-1]) for answer in told if isinstance(answer, Unreachable)} == {
         ("tls", "0"), ("tls", "1"), ("tls", "2"),
     }  # fmt: skip
+    assert str(told[2]).endswith("at a second try as well")
     assert asking.requests == 2
 
 
