@@ -21,8 +21,8 @@ from ._resolver import PrivateAddressError, Resolver
 BUDGET = 40
 # What calls the check as a plugin waits a minute for it (Icinga's check_timeout, Nagios' service_check_timeout).
 CHECK_SECONDS = 45.0
-# So many that single mishaps are forgiven, so few that the budget lasts for every probe.
-_RETRIES = 3
+# So many that single mishaps are forgiven, so few that the budget lasts for every probe that decides.
+_RETRIES = 2
 
 _Endpoint: TypeAlias = "tuple[tuple[str, str, int], int | None]"
 

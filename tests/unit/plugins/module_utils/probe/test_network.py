@@ -59,6 +59,25 @@ def test_a_check_that_asks_everything_keeps_its_budget(bed, fediverse, passed_on
     assert report.requests <= BUDGET == 40
 
 
+def test_mishaps_are_forgiven_within_the_budget(bed, fediverse):
+    """The check that asks most, its first lookup refused and two connections broken off."""
+    mishaps = {(APEX, "/.well-known/host-meta"), (WEB, "/about")}
+
+    def change(ask, answer):
+        if len(world.asked) == 1:
+            return answer.but(503)
+        if ask.secure and (ask.host, ask.path) in mishaps:
+            mishaps.remove((ask.host, ask.path))
+            raise ConnectionResetError
+        return answer
+
+    world = fediverse(change=change)
+    report = bed(world, families=(4, 6)).check(local_domain=None, account="alice")
+    assert [str(found) for found in report.verdicts if found.wrong] == []
+    assert not mishaps
+    assert report.requests <= BUDGET
+
+
 def test_nothing_is_sent_that_could_change_an_instance(bed, fediverse):
     world = fediverse()
     bed(world).check(account="alice")
