@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request
 from support.certificates import write
+from support.fediverse import Fediverse
 from support.instance import SERVICES, create, start
+from support.loopback import Authority, serving
 from support.playbooks import kubectl, objects, playbook
 
 pytestmark = pytest.mark.cluster
@@ -60,7 +64,7 @@ def instance(scratch):
 @pytest.fixture(scope="module")
 def run(instance, scratch):
     def run(*arguments, **changed):
-        return playbook("tests/support/edge.yml", host(edge_ca_file=instance, **changed), scratch, *arguments)
+        return playbook("tests/support/edge.yml", host(**{"edge_ca_file": instance, **changed}), scratch, *arguments)
 
     return run
 
@@ -254,6 +258,39 @@ def test_one_domain_leaves_nothing_of_the_handle(converged, run):
     assert {one["name"] for one in listeners} == {"https", "http"}
     assert run(mastodon_local_domain=WEB, edge_phase="redirect").changed_tasks == []
     assert run().code == 0
+
+
+def listeners():
+    return {one["name"] for one in objects("gateway", NAMESPACE)[0]["spec"]["listeners"]}
+
+
+def test_the_gateway_listens_for_the_handle_until_another_server_answers(converged, run, instance, ask, scratch):
+    """The route alone would not do: without its listener and certificate it answers nobody."""
+    found = objects("gateway", NAMESPACE)[0]["status"]["addresses"][0]["value"]
+    here = [f"{APEX}:{port}:{found}" for port in (80, 443)]
+    waiting = run(edge_handle_backend="none", edge_resolve=here)
+    assert (waiting.code, waiting.changed_objects) == (0, {}), waiting.output
+    assert f"HTTPRoute {NAMESPACE}/mastodon-handle, made by an earlier run, still answers" in " ".join(
+        waiting.output.split()
+    )
+    assert listeners() == {"https", "https-handle", "http"}
+    assert ask(f"https://{APEX}/.well-known/webfinger?resource=acct:a%40b").status == 301
+    with serving(Authority(scratch), Fediverse(APEX, WEB)) as elsewhere:
+        both = scratch / "both.crt"
+        both.write_text(elsewhere.authority.path.read_text() + Path(instance).read_text())
+        moved = {
+            "edge_handle_backend": "none",
+            "edge_resolve": [one for one in elsewhere.resolve if one.startswith(f"{APEX}:")],
+            "edge_ca_file": str(both),
+        }
+        predicted, done = run("--check", **moved), run(**moved)
+        assert done.code == 0, done.output
+        assert done.changed_objects == {"HTTPRoute mastodon-handle": "pruned", "Gateway mastodon": "changed"}
+        assert predicted.changed_objects == done.changed_objects
+        assert listeners() == {"https", "http"}
+        assert run(**moved).changed_tasks == []
+    assert run().code == 0
+    assert listeners() == {"https", "https-handle", "http"}
 
 
 def test_a_shared_gateway_is_used_and_left_alone(converged, run):
