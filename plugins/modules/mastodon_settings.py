@@ -64,10 +64,12 @@ attributes:
     support: full
   check_mode:
     support: full
-    details: Makes no Pod and so does not look into the database. What was written last is taken for what it holds.
+    details: >-
+      Makes no Pod and so does not look into the database. What was written last is taken for what it holds; the
+      settings that are named are those that may differ, and a run writes these or fewer.
   diff_mode:
     support: full
-    details: Shows the settings that differ, before and after.
+    details: Shows the settings that differ, before and after; in check mode those that may.
   idempotent:
     support: full
 """
@@ -88,7 +90,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 settings:
-  description: The names of the settings that differed and were written, or would be.
+  description: The names of the settings that differed and were written; in check mode of those that may differ.
   returned: success
   type: list
   elements: str
@@ -147,7 +149,7 @@ def converge(module: AnsibleModule) -> dict[str, Any]:
     cluster, progress = connect(params), Progress(params["progress_file"])
     settings = Settings(cluster, namespace, Record(params["database"], wanted), progress)
     if module.check_mode:
-        return result(namespace, wanted, settings.predict())
+        return result(namespace, wanted, settings.predict(), check_mode=True)
     pod = toolbox_pod(params["job_template"], namespace, name=POD, component=COMPONENT)
     toolbox = partial(Toolbox, cluster, pod, progress, start_timeout=params["start_timeout"])
     return result(namespace, wanted, settings.converge(toolbox, recheck=params["recheck"]))

@@ -105,6 +105,17 @@ def test_what_mastodon_refuses_changes_nothing(instance):
     assert [one for one in instance.objects("configmaps") if one["metadata"]["name"] == "mastodon-settings"] == []
 
 
+def test_what_ends_in_the_midst_of_writing_leaves_nothing_written(instance):
+    instance.sql("ALTER TABLE settings ADD CONSTRAINT no_title CHECK (var <> 'site_title')")
+    try:
+        ended = settings(instance)
+    finally:
+        instance.sql("ALTER TABLE settings DROP CONSTRAINT no_title")
+    assert ended.failed
+    assert "no_title" in ended["msg"]
+    assert stored(instance) == {}, "periods and switches are written before texts"
+
+
 def test_mistakes_are_found_before_a_pod_is_made(instance):
     wrong = settings(instance, wanted={"site_titel": "x", "registrations_mode": "closed"})
     assert wrong.failed

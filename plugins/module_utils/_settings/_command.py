@@ -5,7 +5,8 @@
 """The one command that reads the present settings and writes what differs, and what its output says. Pure.
 
 Rails takes half a minute to start, so one start does all. The values go through the form behind the administration
-pages: it judges them as those pages do, and keeps caches right (mastodon: app/models/form/admin_settings.rb).
+pages: it judges them as those pages do, and keeps caches right (mastodon: app/models/form/admin_settings.rb). It writes
+one after the other, so a transaction makes them all or none.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ errors = []
 if unknown.empty? && differing.any?
   given = wanted.slice(*differing).transform_values {{ |value| {{ true => '1', false => '0' }}.fetch(value, value) }}
   form = Form::AdminSettings.new(given)
-  errors = form.errors.full_messages unless form.save
+  saved = ActiveRecord::Base.transaction {{ form.save }}
+  errors = form.errors.full_messages unless saved
 end
 puts '{_MARK}' + {{ unknown: unknown, present: present, differing: differing, errors: errors }}.to_json
 """

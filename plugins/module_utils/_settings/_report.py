@@ -13,10 +13,10 @@ from . import _record
 from ._converge import Report
 
 
-def result(namespace: str, wanted: Mapping[str, Any], report: Report) -> dict[str, Any]:
+def result(namespace: str, wanted: Mapping[str, Any], report: Report, *, check_mode: bool = False) -> dict[str, Any]:
     return {
         "changed": bool(report.changed or report.record),
-        "msg": _sentence(wanted, report),
+        "msg": _sentence(wanted, report, check_mode=check_mode),
         "settings": list(report.changed),
         "objects": [
             {"kind": "ConfigMap", "namespace": namespace, "name": _record.NAME, "action": report.record},
@@ -30,7 +30,9 @@ def result(namespace: str, wanted: Mapping[str, Any], report: Report) -> dict[st
     }
 
 
-def _sentence(wanted: Mapping[str, Any], report: Report) -> str:
+def _sentence(wanted: Mapping[str, Any], report: Report, *, check_mode: bool) -> str:
+    if report.changed and check_mode:
+        return f"Settings that may differ, which only a run can see: {', '.join(report.changed)}."
     if report.changed:
         return f"Settings that differed: {', '.join(report.changed)}."
     return f"All {len(wanted)} settings are as they must be."

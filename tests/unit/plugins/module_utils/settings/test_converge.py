@@ -57,7 +57,7 @@ def converge(world, wanted, database="one", **options):
 
 
 def predict(world, wanted, database="one"):
-    return result("social", wanted, settings(world, wanted, database).predict())
+    return result("social", wanted, settings(world, wanted, database).predict(), check_mode=True)
 
 
 def test_written_once_and_then_known():
@@ -74,6 +74,19 @@ def test_written_once_and_then_known():
     again = converge(world, TITLE)
     assert (again["changed"], again["settings"], world.starts) == (False, [], 1)
     assert predict(world, TITLE)["changed"] is False
+
+
+def test_check_mode_names_what_may_differ_and_says_no_more():
+    world = World()
+    world.database = dict(TITLE)
+    foretold = predict(world, TITLE)
+    assert sorted(foretold["settings"]) == sorted(TITLE)
+    assert foretold["msg"].startswith("Settings that may differ")
+    done = converge(world, TITLE)
+    assert done["settings"] == []
+    assert "differ" not in done["msg"]
+    assert converge(world, {"site_title": "x"})["msg"] == "Settings that differed: site_title."
+    assert predict(world, {"site_title": "x"})["msg"] == "All 1 settings are as they must be."
 
 
 def test_only_what_differs_is_told():
