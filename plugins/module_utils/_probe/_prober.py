@@ -56,6 +56,7 @@ class Prober:
         self._lock = threading.Lock()
         self._gates: dict[_Endpoint, threading.Lock] = {}
         self._answering: set[_Endpoint] = set()
+        self._mishaps: set[_Endpoint] = set()
         self._dead: dict[_Endpoint, Unreachable] = {}
 
     def send(self, request: Request) -> Observation:
@@ -86,19 +87,27 @@ class Prober:
         ends = min(started + self._timeout, self._ends)
         deadline = Deadline(ends, ends - started, self._clock)
         answer = self._once(request, url, deadline)
-        if isinstance(answer, Unreachable) and answer.broken and self._may_retry(request):
+        if _broke_off(answer) and self._may_retry(request):
+            self._mishaps.add(endpoint)
             again = self._once(request, url, deadline)
             if not isinstance(again, Unreachable):
                 answer = again
             elif again.reason != "budget":
                 answer = replace(again, detail=f"{again.detail}, at a second try as well")
+        self._learn(endpoint, answer)
+        return answer
+
+    def _learn(self, endpoint: _Endpoint, answer: Observation) -> None:
         if not isinstance(answer, Unreachable):
             self._answering.add(endpoint)
         # A refused connection costs no time, one that breaks off before the answer may be the path's fault, and so is
         # the silence of an endpoint that has answered: all are worth another request.
-        elif answer.reason not in ("tcp", "budget") and endpoint not in self._answering:
+        elif answer.reason in ("tcp", "budget") or endpoint in self._answering:
+            return
+        elif _broke_off(answer) and endpoint not in self._mishaps:
+            self._mishaps.add(endpoint)
+        else:
             self._dead[endpoint] = answer
-        return answer
 
     def _may_retry(self, request: Request) -> bool:
         with self._lock:
@@ -129,3 +138,7 @@ class Prober:
         except (OSError, UnicodeError) as error:  # UnicodeError: a label that no resolver accepts
             why = f"the name {url.host} does not resolve ({getattr(error, 'strerror', None) or error})"
         return Unreachable(request, "dns", why)
+
+
+def _broke_off(answer: Observation) -> bool:
+    return isinstance(answer, Unreachable) and answer.broken

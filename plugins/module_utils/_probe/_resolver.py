@@ -61,7 +61,7 @@ class Resolver:
         if len(public) == len(found) or not self._named or host in self._named or self._inside(timeout):
             return found
         if not public:
-            raise PrivateAddressError(f"not asked: only the instance names {host}, which is at {found[0]}, inside")
+            raise PrivateAddressError(f"not asked: only the instance names {host}, whose address {found[0]} is private")
         return public
 
     def _inside(self, timeout: float) -> bool:

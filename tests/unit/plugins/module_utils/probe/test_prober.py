@@ -281,6 +281,16 @@ def test_a_handshake_that_breaks_off_twice_condemns_the_endpoint():
     assert asking.requests == 2
 
 
+def test_no_endpoint_is_condemned_for_one_mishap_also_without_retries_left():
+    names = [f"{name}.example" for name in "abcd"]
+    with scripted_server(breaks_off) as port:
+        asking = Prober(trust(), overrides=parse_overrides([f"{name}:443:127.0.0.1:{port}" for name in names]))
+        for _unused in range(3):
+            for name in names:
+                asking.send(Request(f"https://{name}/"))
+    assert asking.requests == 2 * len(names)
+
+
 def test_a_certificate_that_is_refused_is_not_asked_for_again(bed):
     asking = bed().reach(ca_path=None).prober()
     answer = asking.send(Request("https://social.example.org/"))
