@@ -27,5 +27,5 @@ def reach(params: Mapping[str, Any]) -> Reach:
     try:
         found.prober()
     except ValueError as error:
-        raise Failure(f"resolve, ca_path or ca_certificates cannot be used: {error}.") from error
+        raise Failure(f"resolve, ca_path, ca_certificates or request_timeout cannot be used: {error}.") from error
     return found

@@ -48,10 +48,12 @@ class Reach:
     timeout: float = 10.0
 
     def prober(self, named: tuple[str, ...] = ()) -> Prober:
-        """Raises ValueError with a sentence for overrides or authorities that cannot be read.
+        """Raises ValueError with a sentence for overrides, authorities or a time that cannot be used.
 
         C(named) are the only hosts that may be at private addresses, see C(Resolver); without them every host may.
         """
+        if not self.timeout > 0:  # what is no number is not above it either
+            raise ValueError(f"{self.timeout:g} seconds are no time for a request")
         try:
             context = trust(self.ca_path, self.ca_pem)
         except (OSError, ssl.SSLError) as error:

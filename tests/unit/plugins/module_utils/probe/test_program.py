@@ -156,6 +156,8 @@ def test_what_servers_send_neither_ends_a_line_nor_the_program(bed, fediverse, r
         (("--least-days", "many"), "invalid int value"),
         (("--unheard-of",), "unrecognized arguments"),
         (("--resolve", "nonsense"), "is not host:port:address"),
+        (("--request-timeout", "0"), "0 seconds are no time"),
+        (("--request-timeout", "nan"), "nan seconds are no time"),
         (("--ca-path", "/nonexistent"), "cannot be read"),
         (("--local-domain", "https://example.org/"), "is not a domain name"),
         (("--output", "/nonexistent/file"), "No such file"),
