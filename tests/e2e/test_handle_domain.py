@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import HANDLE_PATHS
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._check import Reach
 from ansible_collections.fediverse.mastodon.plugins.module_utils._probe._http import Request, Response
 from support.certificates import write
@@ -105,6 +106,7 @@ class Edge:
     """Where the domains are answered, and the module with the options that hold there."""
 
     def __init__(self, address, authorities, **options):
+        self.address = address
         self.resolve = [f"{name}:{port}:{address}" for name in (APEX, WEB) for port in (80, 443)]
         self.authorities = authorities
         self.options = {
@@ -185,7 +187,7 @@ def redirected(shared):
 def test_every_clause_holds_beside_a_site_that_answers_everything_else(redirected, shared):
     edge, before = shared
     assert clauses(redirected, "skipped") == ["C12", "C13"]
-    assert len(clauses(redirected, "ok")) == 11
+    assert len(clauses(redirected, "ok")) == 12  # C1 to C11 and nodeinfo
     assert edge.site() == before
     assert edge.handle()["changed"] is False
 
@@ -336,6 +338,17 @@ def test_a_listener_that_does_not_admit_us_is_named(redirected, shared):
 # --- on Traefik, with its own kinds and with Ingresses
 
 
+def at(edge, apex):
+    """Where both domains are, as DNS tells it: the apex at another address, the instance where it is."""
+    moved = [f"{APEX}:{port}:{apex}" for port in (80, 443)]
+    return moved + [one for one in edge.resolve if one.startswith(f"{WEB}:")]
+
+
+def told(done):
+    """What was printed, warnings among it, without the breaks of its lines."""
+    return " ".join(done.output.split())
+
+
 @pytest.fixture(scope="module")
 def traefik(authorities, scratch):
     """The role's own routes for the instance on Traefik, and the site on all of the apex."""
@@ -384,6 +397,81 @@ BACKENDS = {
     "ingress": {"edge_backend": "ingress", "edge_ingress_class": "traefik"},
     "traefik": {"edge_backend": "traefik"},
 }
+
+
+STAYS = f"HTTPRoute {NAMESPACE}/mastodon-handle, made by an earlier run, still answers for {APEX}"
+
+
+def test_the_gateway_s_redirect_stays_until_traefik_answers(redirected, shared, traefik):
+    """DNS still leads to the Gateway: without its route every handle would be dead."""
+    edge, _before = shared
+    moved = {"backend": "traefik", "resolve": at(edge, traefik[0].address)}
+    predicted = edge.handle("--check", backend="traefik")
+    first = edge.handle(backend="traefik")
+    assert (first.failed, first["verdict"]) == (False, "unproven")
+    assert STAYS in told(first)
+    assert actions(first) == {**actions(predicted), "HTTPRoute mastodon-handle": "kept"}
+    assert edge.ask(f"https://{APEX}{WEBFINGER}?resource=a").header("X-Handle-Backend") == "gateway"
+    again = edge.handle(backend="traefik")
+    assert (again["changed"], again["verdict"]) == (False, "unproven")
+    # Now it leads to Traefik; the run in check mode sees it as well.
+    predicted, done = edge.handle("--check", **moved), edge.handle(**moved)
+    assert (done.failed, done["verdict"]) == (False, "ok"), done["msg"]
+    assert actions(done) == actions(predicted)
+    assert actions(done)["HTTPRoute mastodon-handle"] == "pruned"
+    assert edge.handle(**moved)["changed"] is False
+    # And back, in the same way.
+    edge.handle()
+    assert "mastodon-handle" not in names(KINDS["traefik"])
+    assert not edge.handle()["changed"]
+
+
+def test_a_server_elsewhere_takes_over_only_when_it_answers(redirected, shared, traefik):
+    """Traefik is the server outside, with rules that its owner made."""
+    edge, _before = shared
+    first = edge.handle(backend="none")
+    assert (first.failed, first["changed"], first["verdict"]) == (False, False, "unproven")
+    assert STAYS in told(first)
+    assert edge.ask(f"https://{APEX}{WEBFINGER}?resource=a").status == 301
+    moved = {"backend": "none", "resolve": at(edge, traefik[0].address), "timeout": 0}
+    broken = edge.handle(**moved)
+    assert broken.failed
+    assert f"HTTPRoute {NAMESPACE}/mastodon-handle stays until" in broken["msg"]
+    assert "mastodon-handle" in names("httproutes")
+    create(SITE, by_hand())
+    try:
+        until(lambda: edge.handle("--check", **moved)["verdict"] == "ok")
+        done = edge.handle(**moved)
+        assert actions(done) == {"HTTPRoute mastodon-handle": "pruned"}
+        assert edge.handle(**moved)["changed"] is False
+    finally:
+        kubectl("-n", SITE, "delete", "ingressroutes.traefik.io", "by-hand")
+        kubectl("-n", SITE, "delete", "middlewares.traefik.io", "--all")
+        assert not edge.handle().failed
+
+
+def by_hand():
+    """A redirect that the owner of the site makes on Traefik."""
+
+    def named(kind, spec):
+        return {"apiVersion": "traefik.io/v1alpha1", "kind": kind, "metadata": {"name": "by-hand"}, "spec": spec}
+
+    redirect = {"regex": "^https?://[^/]+/(.*)$", "replacement": f"https://{WEB}/${{1}}", "permanent": True}
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "max-age=60"}
+    paths = " || ".join(f"Path(`{path}`)" for path in HANDLE_PATHS)
+    rule = {
+        "kind": "Rule",
+        "match": f"Host(`{APEX}`) && ({paths})",
+        "middlewares": [{"name": "by-hand-headers"}, {"name": "by-hand"}],
+        "services": [{"kind": "TraefikService", "name": "noop@internal"}],
+    }
+    added = named("Middleware", {"headers": {"customResponseHeaders": headers}})
+    added["metadata"]["name"] = "by-hand-headers"
+    return [
+        added,
+        named("Middleware", {"redirectRegex": redirect}),
+        named("IngressRoute", {"entryPoints": ["websecure"], "routes": [rule], "tls": {}}),
+    ]
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -445,6 +533,22 @@ def test_the_kinds_of_the_other_backend_are_gone(on_traefik):
 
 
 @pytest.mark.parametrize("on_traefik", ["traefik"], indirect=True)
+def test_what_one_proxy_prefers_hides_its_successor_and_goes_by_hand(on_traefik):
+    _backend, edge, _done, _before = on_traefik
+    to_ingress = {"backend": "ingress", "ingress_class": "traefik"}
+    hidden = edge.handle(**to_ingress)
+    assert (hidden.failed, hidden["verdict"]) == (False, "unproven")
+    command = f"kubectl -n {NAMESPACE} delete ingressroute.traefik.io mastodon-handle"
+    assert command in told(hidden)
+    kubectl(*command.split()[1:])
+    done = edge.handle(**to_ingress)
+    assert (done.failed, done["verdict"]) == (False, "ok"), done["msg"]
+    assert set(actions(done).values()) == {"unchanged", "pruned"}
+    back = edge.handle(backend="traefik")
+    assert actions(back)["Ingress mastodon-handle"] == "pruned"
+
+
+@pytest.mark.parametrize("on_traefik", ["traefik"], indirect=True)
 def test_a_prefix_of_the_site_does_not_win_by_its_length(on_traefik):
     """Of two rules Traefik takes the longer one, and a prefix is longer than the same exact path."""
     _backend, edge, _done, _before = on_traefik
@@ -495,6 +599,7 @@ def test_a_rule_by_hand_on_traefik_is_named_and_replaced_only_when_told(on_traef
 def test_absent_removes_the_middlewares_too(on_traefik):
     _backend, edge, _done, before = on_traefik
     done = edge.handle(state="absent")
+    assert (done["verdict"], done["unseen"]) == ("absent", [])
     assert set(actions(done).values()) == {"pruned"}
     for kind in ("ingressroutes.traefik.io", "middlewares.traefik.io", "ingresses"):
         assert [name for name in names(kind) if name.startswith("mastodon-handle")] == []
