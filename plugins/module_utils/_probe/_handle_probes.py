@@ -38,10 +38,11 @@ _JSON = (_ORIGIN, ("Accept", "application/json"))
 _ACTIVITY = (("Accept", ACTIVITY_JSON),)
 
 
-def lookup(account: str, *, encoded: bool = True) -> str:
+def lookup(account: str, *, encoded: bool = True, rel: str | None = None) -> str:
     """The path and query of a webfinger lookup, percent-encoded as most clients do or raw as some do."""
     resource = f"acct:{account}"
-    return f"{WEBFINGER}?resource={quote(resource, safe='') if encoded else resource}"
+    asked = f"{WEBFINGER}?resource={quote(resource, safe='') if encoded else resource}"
+    return f"{asked}&rel={rel}" if rel else asked
 
 
 def self_link(jrd: Response | None) -> str | None:
@@ -85,8 +86,8 @@ def _apex_lookup(*, encoded: bool = True, method: str = "GET") -> Ask:
     def request(target: Target, seen: Seen) -> Request | None:
         if not target.split:
             return None
-        path = lookup(target.instance_actor, encoded=encoded)
-        return Request(target.apex(f"{path}&rel=self" if encoded else path), method, _JRD)
+        path = lookup(target.instance_actor, encoded=encoded, rel="self" if encoded else None)
+        return Request(target.apex(path), method, _JRD)
 
     return request
 

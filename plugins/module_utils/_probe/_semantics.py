@@ -11,6 +11,7 @@ from typing import Any
 
 from ._contract import Contract, app
 from ._handle_probes import WEBFINGER, nodeinfo_link, proxied, self_link
+from ._handle_probes import lookup as looked_up
 from ._host_meta import lrdd_template
 from ._http import Response, Url
 from ._names import same_domain
@@ -32,7 +33,7 @@ _WEB = (
     "web.account-actor",
 )
 # Of an apex that passes lookups on.
-_APEX = ("apex.webfinger", "apex.unknown", "apex.missing", "apex.host-meta")
+_APEX = ("apex.webfinger", "apex.raw", "apex.unknown", "apex.missing", "apex.host-meta")
 
 clause = Contract()
 
@@ -48,7 +49,8 @@ clause = Contract()
 def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
     elsewhere = led_on(target, seen)
     left: dict[str, Response] = {}
-    for name in (*_WEB, *(_APEX if proxied(target, seen) else ())):
+    ends = ("arrival",) if _arrives(target, seen) else ()
+    for name in (*ends, *_WEB, *(_APEX if proxied(target, seen) else ())):
         found = answer(seen, name)
         if found is None:
             continue
@@ -70,9 +72,15 @@ def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
     yield from _nodeinfo(target, left)
 
 
+def _arrives(target: Target, seen: Seen) -> bool:
+    """Whether the redirect leads where C3 demands, so that what arrives there is a lookup like the others."""
+    end = answer(seen, "arrival")
+    return end is not None and end.request.url == target.web(looked_up(target.instance_actor, rel="self"))
+
+
 def _subjects(target: Target, seen: Seen) -> Iterator[Deviation]:
     """The instance's own actor, by each domain and each of its names."""
-    lookups = answered(seen, "apex.webfinger", "web.webfinger", "web.alias")
+    lookups = answered(seen, "apex.webfinger", "apex.raw", "arrival", "web.webfinger", "web.alias")
     for found in lookups:
         subject = _subject(found)
         if found.status != 200:

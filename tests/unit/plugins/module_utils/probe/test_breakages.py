@@ -116,6 +116,10 @@ BROKEN = {
         {"C4"},
         {"C5", "C8", "C9", "actor", "inbox"},
     ),
+    "lookups that arrive by the redirect fail": (
+        on_web(OWNED[0], lambda ask, answer: broken(404)(ask) if "rel=self" in ask.target else answer),
+        {"C9"},
+    ),
     "a second hop of host-meta": (all_of(WEB, OWNED[1], to("/login", 302)), {"C4"}, {"C5", "C8", "C9"}),
     "host-meta is not there": (all_of(WEB, OWNED[1], broken(404)), {"C9"}, {"C5", "C8"}),
     "host-meta breaks": (all_of(WEB, OWNED[1], broken(500)), {"C9"}, {"C5", "C8"}),
@@ -400,6 +404,10 @@ PASSED_ON = {
         on_either(APEX, OWNED[0], lambda ask, answer: answer.but(Content_Type="text/html")), {"C8"}),
     "strangers are found on the apex": (
         on_either(APEX, OWNED[0], lambda ask, answer: answer.but(200) if answer.status == 404 else answer), {"C9"}),
+    "a lookup that is not encoded fails on the apex": (
+        on_either(APEX, OWNED[0], lambda ask, answer: answer.but(body=b"{}") if "acct:" in ask.target else answer),
+        {"C9"},
+    ),
     "a lookup without resource is not malformed on the apex": (
         on_either(APEX, OWNED[0], lambda ask, answer: answer.but(404) if answer.status == 400 else answer), {"C9"}),
     "host-meta of the apex leads elsewhere": (
