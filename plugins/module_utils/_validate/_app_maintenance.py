@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .. import _cron
 from .._kube._errors import Failure
-from .._maintenance import _cron
 from .._maintenance._jobs import PERIODS, said, with_defaults
 from .._settings._catalog import CONTENT_CACHE, LEAST_MEDIA_CACHE, MEDIA_CACHE
 from .._settings._faults import faults

@@ -6,21 +6,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .. import _cron
 from .._probe._http import Url
 from ._mistake import Mistake
-
-_SCHEDULE = re.compile(r"never|@(yearly|annually|monthly|weekly|daily|midnight|hourly)|(\S+\s+){4}\S+")
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     """Every mistake in the `verify_*` variables; a value that is missing or of a wrong type is passed over."""
     schedule, url = values.get("verify_schedule"), values.get("verify_push_url")
-    if isinstance(schedule, str) and not _SCHEDULE.fullmatch(schedule.strip()):
-        yield Mistake("verify_schedule", f"'{schedule}' is no cron expression", "write it like */15 * * * *, or never")
+    if isinstance(schedule, str) and schedule.strip() != "never" and (problem := _cron.fault(schedule.strip())):
+        yield Mistake("verify_schedule", f"'{schedule}' {problem}", "write it like */15 * * * *, or never")
     if isinstance(url, str) and Url.parse(url) is None:
         cure = "write it like http://pushgateway.monitoring:9091/metrics/job/mastodon_federation"
         yield Mistake("verify_push_url", f"'{url}' is not an http or https address", cure)

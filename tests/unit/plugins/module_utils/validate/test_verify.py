@@ -15,7 +15,7 @@ def test_a_right_schedule(schedule):
     assert found(schedule=schedule) == []
 
 
-@pytest.mark.parametrize("schedule", ["", "15m", "* * * *", "@reboot", "always", "0 4 * * mon extra"])
+@pytest.mark.parametrize("schedule", ["", "15m", "* * * *", "@reboot", "always", "0 4 * * mon extra", "99 4 * * *"])
 def test_a_schedule_that_no_cron_job_takes(schedule):
     assert found(schedule=schedule) == ["verify_schedule"]
 

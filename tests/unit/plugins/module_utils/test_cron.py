@@ -1,7 +1,7 @@
 """Cron expressions that Kubernetes takes, and those that it refuses when everything else is applied already."""
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._maintenance._cron import fault
+from ansible_collections.fediverse.mastodon.plugins.module_utils._cron import fault
 
 SOUND = [
     "15 23 * * 0",
