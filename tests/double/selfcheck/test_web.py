@@ -42,8 +42,9 @@ def test_plain_http_is_redirected(web):
     assert (answer.status, answer.headers["location"]) == (301, f"https://{WEB}/about?a=%40b")
 
 
-def test_content_security_policy_names_the_media_host(web):
-    policy = web.get("/").headers["content-security-policy"]
+@pytest.mark.parametrize("path", ["/", "/about"])
+def test_content_security_policy_names_the_media_host(web, path):
+    policy = web.get(path).headers["content-security-policy"]
     directives = {line.split()[0]: line.split()[1:] for line in policy.split("; ")}
     for name in ("img-src", "media-src", "connect-src"):
         assert "https://files.example.org" in directives[name]

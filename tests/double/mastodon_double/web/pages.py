@@ -25,9 +25,10 @@ def script_path(release: Release) -> str:
     return f"/packs/assets/application-{hashlib.sha256(str(release).encode()).hexdigest()[:8]}.js"
 
 
-async def front_page(request: web.Request) -> web.Response:
+async def page(request: web.Request) -> web.Response:
+    """The front page and /about, which are one application in the browser."""
     context = context_of(request)
-    page = (
+    told = (
         "<!doctype html><title>mastodon-double</title>\n"
         f"<p>This is not Mastodon. It is a test double of Mastodon {context.release}.</p>\n"
         f'<script src="{script_path(context.release)}"></script>\n'
@@ -37,7 +38,7 @@ async def front_page(request: web.Request) -> web.Response:
         "Vary": "Accept, Accept-Language, Cookie",
         **cached(15, even_stale=True),
     }
-    return web.Response(text=page, content_type="text/html", headers=headers)
+    return web.Response(text=told, content_type="text/html", headers=headers)
 
 
 async def packs(request: web.Request) -> web.Response:
@@ -76,7 +77,8 @@ async def sign_in(_request: web.Request) -> web.Response:
 
 ROUTES = [
     web.get("/health", health),
-    web.get("/", front_page),
+    web.get("/", page),
+    web.get("/about", page),
     web.get("/packs/{path:.+}", packs),
     web.get("/system/{path:.+}", system_file),
     web.get("/.well-known/change-password", change_password),
