@@ -7,6 +7,7 @@ import time
 
 import pytest
 from support.playbooks import kubectl, objects, prepare, site
+from support.rails import until
 
 pytestmark = pytest.mark.cluster
 
@@ -132,6 +133,61 @@ def test_a_worker_is_quiet_before_it_ends(converged):
         kubectl("-n", NAMESPACE, "delete", "pod", worker)
         log, _ = follower.communicate(timeout=60)
     assert log.index("TSTP") < log.index("Shutting down")
+
+
+def scaled(**size):
+    """The role's own autoscaler of streaming, with this size."""
+    sizes = {**BASE["app_sizes"], "streaming": {**BASE["app_sizes"]["streaming"], **size}}
+    return {"app_autoscaling": {"streaming": True}, "app_sizes": sizes}
+
+
+def changed(run):
+    """Without the record of the apply set's kinds, which an autoscaler adds one to."""
+    return {name: action for name, action in run.changed_objects.items() if not name.endswith("-applyset")}
+
+
+def replicas():
+    return int(kubectl("-n", NAMESPACE, "get", "deploy/mastodon-streaming", "-o", "jsonpath={.spec.replicas}"))
+
+
+def decided():
+    """What the autoscaler says itself that it wants; without a metrics-server it knows no more than its bounds."""
+    (scaler,) = objects("horizontalpodautoscalers", NAMESPACE)
+    return scaler["status"]["desiredReplicas"]
+
+
+def test_the_role_s_own_autoscaler_takes_over_decides_and_leaves(converged, scratch):
+    changes = scaled(max_replicas=3)
+    generation = "jsonpath={.metadata.generation}"
+    before = kubectl("-n", NAMESPACE, "get", "deploy/mastodon-streaming", "-o", generation)
+    run = converge(scratch, **changes)
+    assert changed(run) == {"HorizontalPodAutoscaler mastodon-streaming": "created"}
+    assert kubectl("-n", NAMESPACE, "get", "deploy/mastodon-streaming", "-o", generation) == before, "never one less"
+    assert converge(scratch, **changes).changed_tasks == []
+
+    # Its bounds are what the controller itself enforces: the least number rises, and it starts a pod.
+    changes = scaled(replicas=2, max_replicas=3)
+    run = converge(scratch, **changes)
+    assert changed(run) == {"HorizontalPodAutoscaler mastodon-streaming": "changed"}
+    until(lambda: replicas() == decided() == 2)
+    assert converge(scratch, **changes).changed_tasks == []
+    assert replicas() == 2
+    # Somebody goes too far, and it ends what is too much; no run takes part in that.
+    kubectl("-n", NAMESPACE, "scale", "deploy/mastodon-streaming", "--replicas=5")
+    until(lambda: replicas() == decided() == 3)
+    assert converge(scratch, **changes).changed_tasks == []
+    assert replicas() == 3
+
+    predicted = converge(scratch, "--check")
+    run = converge(scratch)
+    assert changed(run) == changed(predicted)
+    assert changed(run) == {
+        "HorizontalPodAutoscaler mastodon-streaming": "pruned",
+        "Deployment mastodon-streaming": "changed",
+    }
+    assert replicas() == 1
+    assert objects("horizontalpodautoscalers", NAMESPACE) == []
+    assert converge(scratch).changed_tasks == []
 
 
 def test_an_autoscaler_s_number_stays(converged, scratch):
