@@ -98,6 +98,12 @@ def _arrival(target: Target, seen: Seen) -> Request | None:
     return Request(str(where), headers=_JRD) if where is not None and _ours(where, target) else None
 
 
+def arrives(target: Target, seen: Seen) -> bool:
+    """Whether the redirect leads where C3 demands, so that what arrives there is a lookup like the others."""
+    end = answer(seen, "arrival")
+    return end is not None and end.request.url == target.web(lookup(target.instance_actor, rel="self"))
+
+
 def _ours(url: Url, target: Target) -> bool:
     """Links and redirects are followed to the instance's two domains alone, and never to plain http (RFC 7033).
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ._contract import Contract, app
-from ._handle_probes import WEBFINGER, nodeinfo_link, proxied, self_link
-from ._handle_probes import lookup as looked_up
+from ._handle_probes import WEBFINGER, arrives, nodeinfo_link, proxied, self_link
 from ._host_meta import lrdd_template
 from ._http import Response, Url
 from ._names import same_domain
@@ -47,22 +46,14 @@ clause = Contract()
     app,
 )
 def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
-    elsewhere = led_on(target, seen)
     left: dict[str, Response] = {}
-    ends = ("arrival",) if _arrives(target, seen) else ()
+    ends = ("arrival",) if arrives(target, seen) else ()
     for name in (*ends, *_WEB, *(_APEX if proxied(target, seen) else ())):
         found = answer(seen, name)
-        if found is None:
-            continue
-        if name.endswith("actor"):
-            left[name] = found
-        elif found.status in REFUSALS:
-            yield Unjudged(f"{found.place} answers {found.status}, see C11")
-        elif found.is_redirect and found.path in elsewhere:
-            yield Unjudged(f"{found.place} leads on, see {'C4' if target.split else 'C12'}")
-        elif name == "apex.host-meta" and not answers_itself(found):
-            yield Unjudged(f"{found.place} answers {found}, see {'C1' if found.status == 200 else 'C13'}")
-        else:
+        other = _told_by(target, seen, name)
+        if other is not None and found is not None:
+            yield Unjudged(f"{found.place} answers {found}, see {other}")
+        elif found is not None:
             left[name] = found
     yield from _subjects(target, left)
     yield from _account(target, left)
@@ -72,10 +63,18 @@ def semantics(target: Target, seen: Seen) -> Iterator[Finding]:
     yield from _nodeinfo(target, left)
 
 
-def _arrives(target: Target, seen: Seen) -> bool:
-    """Whether the redirect leads where C3 demands, so that what arrives there is a lookup like the others."""
-    end = answer(seen, "arrival")
-    return end is not None and end.request.url == target.web(looked_up(target.instance_actor, rel="self"))
+def _told_by(target: Target, seen: Seen, name: str) -> str | None:
+    """The other clause that tells what is wrong with this answer, which then has no meaning to judge."""
+    found = answer(seen, name)
+    if found is None or name.endswith("actor"):
+        return None
+    if found.status in REFUSALS:
+        return "C11"
+    if found.is_redirect and found.path in led_on(target, seen):
+        return "C4" if target.split else "C12"
+    if name == "apex.host-meta" and not answers_itself(found):
+        return "C1" if found.status == 200 else "C13"
+    return None
 
 
 def _subjects(target: Target, seen: Seen) -> Iterator[Deviation]:
