@@ -41,13 +41,8 @@ def domain_fault(name: str) -> Fault | None:  # noqa: PLR0911  (one return for e
     if "*" in name:
         return Fault("is a wildcard", "give one name: an instance has exactly one")
     if not name.isascii():
-        written = punycode(name)
-        cure = (
-            f": {written}"
-            if written
-            else ", as your registry shows it (xn--…): software reads these letters in two ways"
-        )
-        return Fault("has letters beyond a to z", f"write it as DNS does{cure}")
+        unsure = "take the form xn--… from your registry, for software reads these letters in two ways"
+        return Fault("has letters beyond a to z", f"write it as DNS does: {punycode(name) or unsure}")
     if name != name.lower():
         return Fault("has capital letters", f"write {name.lower()}: handles are compared byte for byte")
     if "_" in name:
