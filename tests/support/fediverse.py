@@ -146,7 +146,7 @@ class Fediverse:
     def _webfinger(self, resource: str | None, cors: dict[str, str]) -> Answer:
         if resource is None:
             return Answer(400, cors)
-        name, _unused, domain = resource.removeprefix("acct:").partition("@")
+        name, _unused, domain = resource.lower().removeprefix("acct:").partition("@")
         domains = (self.apex, self.web, *self.alternates)
         if name not in (*domains, "alice") or domain not in domains:
             return Answer(404, cors)

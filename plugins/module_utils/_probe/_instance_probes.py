@@ -40,7 +40,7 @@ def media_hosts(target: Target, seen: Seen) -> tuple[str, ...]:
     The pictures are the instance's and its contact's (mastodon: app/serializers/rest/instance_serializer.rb).
     """
     if target.media_host:
-        return (target.media_host,)
+        return (target.media_host.lower(),)
     pictures = (("thumbnail", "url"), ("contact", "account", "avatar"), ("contact", "account", "header"))
     urls = (Url.parse(_told(seen, *keys)) for keys in pictures)
     return tuple(dict.fromkeys(url.host for url in urls if url and url.host != target.web_domain))

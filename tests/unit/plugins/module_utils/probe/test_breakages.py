@@ -505,7 +505,8 @@ def test_capitals_of_a_domain_are_the_same_domain(bed, fediverse):
     def capital(ask, answer):
         return body(body(answer, f"@{APEX}", "@Example.org"), f'"{APEX}"', '"Example.org"')
 
-    report = bed(fediverse(change=capital)).check(local_domain="EXAMPLE.org", account="alice")
+    running = bed(fediverse(change=capital))
+    report = running.check(local_domain="EXAMPLE.org", account="Alice", media_host="Files.example.org")
     assert verdicts(report) == expected(), wrong(report)
 
 
