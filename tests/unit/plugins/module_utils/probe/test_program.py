@@ -184,6 +184,12 @@ def test_metrics_tell_what_holds_and_when_it_was_asked(bed, fediverse, run):
     assert found["mastodon_federation_check_timestamp_seconds", ("web_domain", WEB)] > 1_700_000_000
 
 
+def test_a_clause_with_nothing_to_judge_has_no_sample(bed, fediverse, run):
+    nothing = fediverse(change=lambda ask, answer: answer.but(404, Location=None) if ask.host == APEX else answer)
+    found = samples(run(bed(nothing), "--format", "prometheus").stdout)
+    assert [holds(found, clause) for clause in ("C1", "C2", "C3", "C5", "C10", "C9")] == [0, None, None, None, None, 1]
+
+
 def test_a_clause_that_cannot_be_read_does_not_hold(bed):
     running = bed()
     report = running.check(reach=running.reach(resolve=tuple(r for r in running.resolve if not r.startswith(APEX))))
