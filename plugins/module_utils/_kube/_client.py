@@ -157,12 +157,14 @@ class Cluster:
         *,
         dry_run: bool = False,
         propagation: str = "Background",
+        uid: str | None = None,
     ) -> bool:
-        """Delete the object; False if there was none."""
+        """Delete the object; False if there was none. With a uid no other one of the same name: KubeError 409 then."""
         path = self.resource(api_version, kind).path(namespace, name)
         query = {"propagationPolicy": propagation, **({"dryRun": "All"} if dry_run else {})}
+        body = {"preconditions": {"uid": uid}} if uid else None
         try:
-            self._transport.request("DELETE", path, f"delete {named(kind, name, namespace)}", query=query)
+            self._transport.request("DELETE", path, f"delete {named(kind, name, namespace)}", query=query, body=body)
         except KubeError as error:
             if error.status == 404:
                 return False

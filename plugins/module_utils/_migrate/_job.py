@@ -17,12 +17,14 @@ from .._kube._errors import Failure
 from .._labels import PREFIX, labels
 from .._upgrade._version import version_of_image
 from ._end import Pod, ended
-from ._plan import BEFORE, Goal, Job
+from ._plan import Goal, Job
 from ._record import COMPONENT
 from ._script import SKIP_POST, Doubts, script
 
 # What the Pod was made from: the server fills fields in, so the live one cannot be compared itself.
 _POD = PREFIX + "pod"
+_IMAGE = PREFIX + "image"
+_FINAL = PREFIX + "final"
 _POST_PENDING = re.compile(r"post_pending=(\d+)")
 
 
@@ -42,7 +44,8 @@ def manifest(
     """The Job that does the goal's work."""
     job = copy.deepcopy(dict(template))
     own = labels(namespace, COMPONENT)
-    about = {PREFIX + "image": goal.image, PREFIX + "database": goal.database, PREFIX + "phase": goal.phase}
+    about = {_IMAGE: goal.image, PREFIX + "database": goal.database, PREFIX + "phase": goal.phase}
+    about[_FINAL] = "true" if goal.is_final else "false"
     metadata = job.get("metadata") or {}
     job["metadata"] = {
         "name": goal.job,
@@ -61,10 +64,19 @@ def manifest(
     container["command"] = ["/bin/sh", "-ec", script(goal, version_of_image(goal.image), doubts)]
     container.pop("args", None)
     env = [variable for variable in container.get("env") or () if variable["name"] != SKIP_POST]
-    skips = goal.phase == BEFORE and not goal.at_once
-    container["env"] = [*env, {"name": SKIP_POST, "value": "true"}] if skips else env
+    container["env"] = env if goal.is_final else [*env, {"name": SKIP_POST, "value": "true"}]
     job["metadata"]["annotations"][_POD] = hashlib.sha256(json.dumps(pod, sort_keys=True).encode()).hexdigest()
     return job
+
+
+def image_of(live: Mapping[str, Any]) -> str:
+    """The image whose migrations it runs."""
+    return str((live["metadata"].get("annotations") or {}).get(_IMAGE, ""))
+
+
+def is_final(live: Mapping[str, Any]) -> bool:
+    """Whether no older version can run after it, as of a goal."""
+    return (live["metadata"].get("annotations") or {}).get(_FINAL) == "true"
 
 
 def differs(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -10,11 +10,11 @@ import time
 from typing import Any
 
 from .._kube._client import Cluster
+from .._kube._errors import KubeError
 from .._kube._progress import Progress
-from .._ready import _pods
-from .._ready._scrub import scrub
-from .._ready._state import Progressing
+from ._job import state
 from ._record import COMPONENT
+from ._start import obstacle
 from ._watch import INTERVAL, Watch
 
 
@@ -30,26 +30,36 @@ class Jobs:
         found = self._cluster.list("batch/v1", "Job", self._namespace, labels=selector)
         return {job["metadata"]["name"]: job for job in found}
 
+    def at_work(self) -> list[dict[str, Any]]:
+        """Those that have not ended."""
+        return [job for job in self.all().values() if state(job).state == "unfinished"]
+
     def watch(self, name: str) -> Watch:
         return Watch(self._cluster, self._namespace, name, self._progress)
 
-    def let_pass(self, other: dict[str, Any], *, start_timeout: float, deadline: float) -> None:
-        """Wait for another migration to end, well or not; remove one that cannot start, such as for a missing image."""
+    def let_pass(self, other: dict[str, Any], *, start_timeout: float, deadline: float) -> bool:
+        """Wait for another migration to end, well or not; False for one that was removed, because nothing of it ran."""
         name = other["metadata"]["name"]
         watch = self.watch(name)
-        pod = watch.pod()
-        state = _pods.pod(pod) if pod else None
-        if isinstance(state, Progressing) and state.doubtful:
-            self._progress.line(f"Job {name} is removed, because it cannot start: {scrub(state.reason)}")
+        if why := obstacle(watch.pod(), differs=False):
+            self._progress.line(f"Job {name} is removed: {why}")
             self.remove(other)
-            return
+            return False
         self._progress.line(f"Another migration is at work: Job {name}")
         watch.finish(start_timeout=start_timeout, deadline=deadline)
+        return True
 
     def remove(self, job: dict[str, Any]) -> None:
-        """Delete it, and wait until it is gone, or until another one has its name."""
+        """Delete it, and wait until it and its Pod are gone, or until another one has its name.
+
+        By its uid: another run may have replaced it since, and its migration would be killed.
+        """
         name, uid = job["metadata"]["name"], job["metadata"]["uid"]
-        self._cluster.delete("batch/v1", "Job", name, self._namespace)
+        try:
+            self._cluster.delete("batch/v1", "Job", name, self._namespace, uid=uid, propagation="Foreground")
+        except KubeError as error:
+            if error.status != 409:
+                raise
         while self._uid(name) == uid:
             time.sleep(INTERVAL)
 

@@ -69,7 +69,7 @@ class Migration:
 
     def run(self) -> Report:
         """Do what is left to do. Up to date costs one read."""
-        first, checked = True, None
+        first = True
         while True:
             live = _record.read(self._cluster, self._namespace)
             record = _record.record(live)
@@ -79,10 +79,9 @@ class Migration:
                 self._report.after = record
                 self._report.stopped = _record.stopped(live)
                 return self._report
-            if first or record != checked:
-                # Another run may have made it another version while this one waited.
-                self._check(record, self._work.consent if first else replace(self._work.consent, backup_is_made=True))
-            first, checked = False, record
+            # Each time, because another run, or a Job that was waited for, may have made it another version.
+            self._check(record, self._work.consent if first else replace(self._work.consent, backup_is_made=True))
+            first = False
             self._advance(live, record)
 
     def predict(self) -> Report:
@@ -151,14 +150,21 @@ class Migration:
         elif step.kind == "record":
             self._write(live, record)
         elif others:
-            self._jobs.let_pass(others[0], start_timeout=self._work.start_timeout, deadline=self._work.deadline)
+            self._let_pass(others[0], live, record)
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
             self._jobs.remove(own)
-        elif self._ready(live) and self._begin(record):
+        elif self._ready(live) and not self._jobs.at_work() and self._begin(record):
             # The policies of the application are applied after the Job.
             _policy.keep(self._cluster, self._namespace, self._work.egress)
-            self._start()
+            self._start(record)
+
+    def _let_pass(self, other: dict[str, Any], live: dict[str, Any] | None, record: Record | None) -> None:
+        work = self._work
+        if self._jobs.let_pass(other, start_timeout=work.start_timeout, deadline=work.deadline):
+            return
+        if record and _job.is_final(other) and _job.image_of(other) == record.begun:
+            self._keep(live, replace(record, begun=""))
 
     def _ready(self, live: dict[str, Any] | None) -> bool:
         """Make sure that nothing runs which the migrations would break; False if the record was written meanwhile."""
@@ -206,13 +212,17 @@ class Migration:
             work.template, self._namespace, self._goal, self._doubts, deadline=work.deadline, ttl=work.ttl
         )
 
-    def _start(self) -> None:
+    def _start(self, record: Record | None) -> None:
+        """``record``: what was there before anything was said to begin, and is again if the server refuses the Job."""
         try:
             self._cluster.create(self._manifest())
         except KubeError as error:
-            if error.status != 409 or error.reason != "AlreadyExists":
-                raise
-            return  # another run was faster; its Job does our work
+            if error.status == 409 and error.reason == "AlreadyExists":
+                return  # another run was faster; its Job does our work
+            if begun(record, self._goal) not in (None, record):
+                live = _record.read(self._cluster, self._namespace)
+                self._keep(live, record or Record(self._goal.database, ""))
+            raise
         self._report.actions["Job", self._goal.job] = "created"
         self._progress.line(f"Job {self._goal.job} created")
 

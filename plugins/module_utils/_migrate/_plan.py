@@ -37,6 +37,11 @@ class Goal:
     at_once: bool = False
 
     @property
+    def is_final(self) -> bool:
+        """Whether no older version can run after it, because it takes away what only those need."""
+        return self.phase == AFTER or self.at_once
+
+    @property
     def job(self) -> str:
         """The Job's name: the same work has the same name, other work another one (pains.md T2)."""
         half = "all" if self.at_once else self.phase.partition("_")[0]
@@ -117,7 +122,7 @@ def _step_with(job: Job, since: str, goal: Goal) -> Step:
 
 def begun(record: Record | None, goal: Goal) -> Record | None:
     """The record from before the goal's Job on; None if an older version can run whatever the Job does."""
-    if goal.phase == BEFORE and not goal.at_once:
+    if not goal.is_final:
         return None
     known = record if record and record.database == goal.database else Record(goal.database, "")
     return replace(known, begun=goal.image)

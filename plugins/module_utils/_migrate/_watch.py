@@ -101,4 +101,7 @@ class Watch:
 
     @property
     def _left(self) -> str:
-        return "It was left as it is: the next run waits for it further, or makes it anew if it cannot start."
+        return (
+            "It was left as it is: the next run waits for it further, or makes it anew if it cannot start. If nothing"
+            f" is to come of it: kubectl -n {self._namespace} delete job {self._name}"
+        )

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from .._kube._client import Cluster, UnknownKindError
-from .._labels import PREFIX
 from .._migrate import _record
 from .._migrate._end import JOB_LABEL
+from .._migrate._job import image_of, is_final
 from .._migrate._plan import Record
 from .._migrate._start import has_begun
 from . import _backup
@@ -22,8 +22,6 @@ from ._version import Version, version_of_image
 
 # The Deployment whose image tells the version of an instance that has no record.
 _WEB = "mastodon-web"
-# The annotation of a migration Job with the image it runs.
-_IMAGE = PREFIX + "image"
 
 Object = Mapping[str, Any]
 
@@ -87,15 +85,11 @@ def _unrecorded(cluster: Cluster, namespace: str, record: Record) -> Version | N
     if not (begun := version_of_image(record.begun)):
         return None
     jobs = cluster.list("batch/v1", "Job", namespace, labels=f"app.kubernetes.io/component={_record.COMPONENT}")
-    names = [job["metadata"]["name"] for job in jobs if _image(job) == record.begun]
+    names = [job["metadata"]["name"] for job in jobs if image_of(job) == record.begun and is_final(job)]
     pods = [pod for name in names for pod in cluster.list("v1", "Pod", namespace, labels=f"{JOB_LABEL}={name}")]
     # Only Pods that are there can tell that nothing ran: one of an image that cannot be pulled, for example.
     return None if pods and not any(map(has_begun, pods)) else begun
 
 
 def _runs(job: Object, wanted: Version) -> bool:
-    return version_of_image(_image(job)) == wanted
-
-
-def _image(job: Object) -> str:
-    return (job["metadata"].get("annotations") or {}).get(_IMAGE, "")
+    return version_of_image(image_of(job)) == wanted

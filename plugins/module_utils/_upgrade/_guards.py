@@ -82,10 +82,11 @@ def refusals(change: Change, consent: Consent, backup: Callable[[], str]) -> Ite
 
 
 def _downgrade(change: Change) -> str:
+    has = "has" if change.complete else "may have"
     return (
-        f"version {change.wanted} cannot run on a database that has the migrations of {change.present}. Set the version"
-        f" to {change.present}; or restore a backup of the database that was made with {change.wanted.series}, and then"
-        f" {_allowed('allow_downgrade', change)}"
+        f"version {change.wanted} cannot run on a database that {has} the migrations of {change.present}. Set the"
+        f" version to {change.present}; or restore a backup of the database that was made with"
+        f" {change.wanted.series}, and then {_allowed('allow_downgrade', change)}"
     )
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure, KubeError
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _job, _record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._migrate import Migration, Work
@@ -66,7 +66,7 @@ class Cluster:
         self.looks += 1
         name = labels.partition("=")[2]
         if self.looks > 2 and name in self.jobs:
-            self.jobs[name]["status"] = self.ending
+            self.jobs[name]["status"], self.pods[name]["status"] = self.ending, {"phase": "Succeeded"}
         return [self.pods[name]] if name in self.pods else []
 
     def create(self, manifest):
@@ -76,7 +76,8 @@ class Cluster:
         self.created.append(manifest)
         self.deeds.append(manifest["metadata"]["name"])
         name = manifest["metadata"]["name"]
-        self.jobs[name], self.looks = {**manifest, "status": {}}, 0
+        uid = f"{name}-{len(self.created)}"
+        self.jobs[name], self.looks = {**manifest, "metadata": {**manifest["metadata"], "uid": uid}, "status": {}}, 0
         self.pods[name] = {"metadata": {"name": "pod", "creationTimestamp": "t"}, "status": {"phase": "Failed"}}
 
     def patch(self, _version, kind, name, _namespace, change):
@@ -92,10 +93,13 @@ class Cluster:
             data = {**self.record["data"], **change["data"]}
             self.record = {**self.record, "data": {key: value for key, value in data.items() if value is not None}}
 
-    def delete(self, _version, kind, name, _namespace):
+    def delete(self, _version, kind, name, _namespace, *, uid=None, propagation=None):
         if kind == "NetworkPolicy":
             self.deeds.append("no policy")
             return False
+        assert propagation == "Foreground", "until its Pod is gone"
+        if uid != self.jobs[name]["metadata"]["uid"]:
+            raise KubeError(f"delete Job {name}", 409, {"reason": "Conflict"})
         self.deleted.append(name)
         del self.jobs[name], self.pods[name]
         return True
@@ -407,6 +411,96 @@ def test_a_job_of_which_nothing_ran_holds_no_version_up():
     report = migration(cluster, BACK).run()
     assert ALL.job in cluster.deleted
     assert (report.after.before_rollout, report.after.begun) == (BACK.image, "")
+
+
+def test_a_job_that_began_after_it_was_looked_at_holds_an_older_version_up():
+    """It was only starting when the way back was asked for, and did all its work while that run waited for it."""
+    cluster = half_way(ALL)
+    cluster.left_behind(cluster.jobs[ALL.job], STARTING)
+    with pytest.raises(Failure, match=re.escape("4.6.5 -> 4.5.15 is refused")):
+        migration(cluster, BACK).run()
+    assert len(cluster.created) == 1
+
+
+def test_a_second_half_of_which_nothing_ran_lets_the_upgrade_be_undone():
+    cluster = half_way(Goal(AFTER, GOAL.image, "db"))
+    first = _job.manifest(TEMPLATE, "social", GOAL, Doubts(), deadline=60, ttl=None)
+    cluster.left_behind(first, {"terminated": {"exitCode": 0}})
+    cluster.jobs[GOAL.job]["status"] = FINISHED
+    after = Goal(AFTER, GOAL.image, "db").job
+    cluster.left_behind(cluster.jobs[after], BROKEN)
+    assert migration(cluster, BACK).run().after.before_rollout == BACK.image
+
+
+def test_a_job_that_the_server_refuses_leaves_nothing_begun():
+    cluster = Cluster()
+    recorded(cluster, BACK.image)
+    create = cluster.create
+
+    def full(manifest):
+        if manifest["kind"] == "Job":
+            raise KubeError("create Job", 403, {"message": "exceeded quota: pods"})
+        create(manifest)
+
+    cluster.create = full
+    with pytest.raises(Failure, match="exceeded quota"):
+        migration(cluster, ALL, consent=Consent(without_backup="4.5.15 -> 4.6.5")).run()
+    cluster.create = create
+    assert migration(cluster, BACK).run().after.before_rollout == BACK.image
+    assert not cluster.created
+
+
+def test_a_job_that_appears_while_everything_is_stopped_is_waited_for():
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.6.4")
+    cluster.deployments = [deployment("mastodon-web", "mastodon:v4.6.4")]
+    other = Goal(BEFORE, "mastodon:v4.6.4-1", "db")
+    manifest, patch = _job.manifest(TEMPLATE, "social", other, Doubts(), deadline=60, ttl=None), cluster.patch
+
+    def meanwhile(*given):
+        if given[1] == "Deployment" and other.job not in cluster.jobs:
+            cluster.left_behind(manifest, RUNNING)
+        patch(*given)
+
+    cluster.patch = meanwhile
+    create = cluster.create
+
+    def alone(manifest):
+        unfinished = [name for name, job in cluster.jobs.items() if not job["status"]]
+        assert unfinished == [] or manifest["kind"] == "ConfigMap"
+        create(manifest)
+
+    cluster.create = alone
+    report = migration(cluster, ALL, consent=Consent(without_backup="4.6.4 -> 4.6.5")).run()
+    assert report.after.after_rollout == GOAL.image
+
+
+def test_a_job_that_another_run_has_replaced_is_not_killed():
+    cluster = Cluster()
+    cluster.left_behind(job(), RUNNING)
+    cluster.jobs[GOAL.job]["status"] = FAILED
+    seen, read = [], cluster.list
+
+    def stale(version, kind, namespace, *, labels=""):
+        found = read(version, kind, namespace, labels=labels)
+        if kind == "Job" and not seen:
+            seen.append(found)
+            cluster.jobs[GOAL.job] = {**found[0], "metadata": {**found[0]["metadata"], "uid": "new"}, "status": {}}
+        return found
+
+    cluster.list = stale
+    migration(cluster).run()
+    assert (cluster.deleted, cluster.created) == ([], [])
+
+
+def test_another_job_that_cannot_be_scheduled_makes_way():
+    cluster = Cluster()
+    other = Goal(BEFORE, "mastodon:v4.6.6", "db")
+    cluster.left_behind(_job.manifest(TEMPLATE, "social", other, Doubts(), deadline=60, ttl=None), STARTING)
+    unscheduled = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "no node fits"}
+    cluster.pods[other.job]["status"] = {"phase": "Pending", "conditions": [unscheduled]}
+    migration(cluster).run()
+    assert cluster.deleted == [other.job]
 
 
 @pytest.mark.parametrize("known", [None, "mastodon:v4.2.9"])
