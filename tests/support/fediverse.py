@@ -138,9 +138,10 @@ class Fediverse:
         return Answer(404)
 
     def counted(self, client: str) -> Answer:
-        """Refused, with the limit of whom it takes the client for."""
+        """Refused, with the limit of whom it takes the client for; a used-up limit begins anew."""
         self.counts[client] += 1
-        told = {"Limit": RATE_LIMIT, "Remaining": RATE_LIMIT - self.counts[client], "Reset": "2026-01-01T00:05:00.1Z"}
+        period, used = divmod(self.counts[client], RATE_LIMIT)
+        told = {"Limit": RATE_LIMIT, "Remaining": RATE_LIMIT - used, "Reset": f"{2026 + period}-01-01T00:05:00.1Z"}
         return Answer(401, {f"X-RateLimit-{name}": str(value) for name, value in told.items()})
 
     def _webfinger(self, resource: str | None, cors: dict[str, str]) -> Answer:
