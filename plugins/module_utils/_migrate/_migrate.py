@@ -28,7 +28,7 @@ from ._jobs import Jobs
 from ._plan import AFTER, BEFORE, Goal, Job, Record, Step, begun, is_done, next_step, recorded
 from ._report import Report
 from ._script import Doubts
-from ._standstill import Processes
+from ._standstill import Overtaken, Processes
 from ._start import obstacle
 
 _PHASES = {BEFORE: "before the rollout", AFTER: "after the rollout"}
@@ -127,7 +127,7 @@ class Migration:
         known = here and record is not None and record.before_rollout != "" and record.begun == ""
         new_keys = self._new_keys()
         old = change is not None and change.present.series < OTP_SECRET_SERIES
-        self._doubts = Doubts(version=not known or old, new_keys=() if known else new_keys)
+        self._doubts = Doubts(not known or old, () if known else new_keys, consent.allows_newer(goal.image))
 
     def _new_keys(self) -> tuple[str, ...]:
         container = self._work.template["spec"]["template"]["spec"]["containers"][0]
@@ -174,23 +174,24 @@ class Migration:
             self._processes.await_former(timeout=timeout)
         elif self._goal.at_once:
             try:
-                stopped = self._processes.stop(live, timeout=timeout)
-            except KubeError as error:
-                if error.status != 409:
-                    raise
+                self._processes.stop(live, timeout=timeout)
+            except Overtaken:
                 return False
-            self._report.actions |= changed(stopped)
+            finally:
+                self._report.actions |= changed(self._processes.stopped)
         return True
 
     def _begin(self, record: Record | None) -> bool:
-        """Remember what no older version can run after; False if the record was written meanwhile.
+        """Remember what no older version can run after; False if another run wrote the record or ended the standstill.
 
         A run may be killed while its Job goes on: were only its end recorded, an older version could be started next.
         """
-        if (new := begun(record, self._goal)) in (None, record):
-            return True
-        live = _record.read(self._cluster, self._namespace)
-        return _record.record(live) == record and self._keep(live, new)
+        if (new := begun(record, self._goal)) not in (None, record):
+            live = _record.read(self._cluster, self._namespace)
+            if _record.record(live) != record or not self._keep(live, new):
+                return False
+        # Only now, because from the record on no run with an older version begins to let anything go on.
+        return not self._goal.at_once or self._processes.stand_still(_record.read(self._cluster, self._namespace))
 
     def _state(self, own: dict[str, Any] | None) -> Job | None:
         """What became of the goal's Job. One that this run made is the wanted one, and is given its time to start."""

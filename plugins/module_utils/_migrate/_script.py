@@ -24,6 +24,8 @@ class Doubts:
     version: bool = True
     # The names of keys that were newly made, and that no database was used with yet.
     new_keys: tuple[str, ...] = ()
+    # Whether the user said that it may be of a newer version.
+    newer_is_allowed: bool = False
 
 
 _REFUSE = r"""
@@ -44,18 +46,36 @@ users() {
     puts rows.table_exists?(:users) ? rows.select_value("SELECT count(*) FROM users") : 0' | tail -n 1
 }
 """
-# db:version tells 0 of an empty database, and fails where there is none yet; db:prepare then makes it.
-_LOOK = r"""
-schema=$(bin/rails db:version | sed -n 's/^Current version: *//p')
-if [ "${schema:-0}" -gt 0 ]; then
+# db:version tells 0 of an empty database, and fails where there is none yet; db:prepare then makes it. Only
+# PostgreSQL's own words for that count: Rails calls a server that cannot be reached a missing database too, if the
+# name of the database is in the message (rails: postgresql_adapter.rb, new_client), and any other failure may pass.
+# The last line of db:migrate:status is the newest migration; one of a newer version has no file in the image.
+_LOOK = rf"""
+if told=$(bin/rails db:version 2>&1); then
+  schema=$(printf '%s\n' "$told" | sed -n 's/^Current version: *//p')
+else
+  case $told in
+    *'database "'*'" does not exist'*) schema=0 ;;
+    *) printf '%s\n' "$told" >&2; refuse "the database could not be looked at, and is not migrated unseen." ;;
+  esac
+fi
+if [ "${{schema:-0}}" -gt 0 ]; then
   [ -z "$new_keys" ] || [ "$(users)" = 0 ] || refuse "the database holds an instance's data, but these keys were newly\
  made: $new_keys. With them its encrypted columns, such as second factors, can never be read. Put the keys it was\
  used with into the Secret; or, if this data may be lost, set secrets_allow_new_secrets_for_existing_data to the\
  namespace's name."
-  [ "$schema" -ge "${oldest:-0}" ] || refuse "the database is older than Mastodon $series, over which $wanted can be\
+  [ "$schema" -ge "${{oldest:-0}}" ] || refuse "the database is older than Mastodon $series, over which $wanted can be\
  rolled out without downtime at the earliest ($source). Upgrade to $series first, or set app_upgrade_strategy to\
  stop_first."
-  [ "$schema" -ge "${otp_migration:-0}" ] || need_otp_secret
+  [ "$schema" -ge "${{otp_migration:-0}}" ] || need_otp_secret
+  if [ -z "$newer_is_allowed" ]; then
+    known=$(env -u {SKIP_POST} bin/rails db:migrate:status)
+    case $(printf '%s\n' "$known" | grep '^ *up ' | tail -n 1) in *'NO FILE'*)
+      refuse "the database has migrations of a newer version than $wanted, up to $schema. Set the version to the one\
+ it was used with; or restore a backup that was made with $wanted, or allow it with app_upgrade_allow_downgrade as\
+ \"that version -> $wanted\"." ;;
+    esac
+  fi
 fi
 """
 # db:prepare makes an empty database from the schema, with its initial rows, and migrates any other (mastodon.md 6).
@@ -102,4 +122,5 @@ def _facts(goal: Goal, wanted: Version | None, doubts: Doubts) -> dict[str, str]
         "source": oldest.source if oldest else "",
         "otp_migration": str(OTP_SECRET_MIGRATION) if reads_otp_secret else "",
         "new_keys": ", ".join(doubts.new_keys),
+        "newer_is_allowed": "true" if doubts.newer_is_allowed or not doubts.version else "",
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._kube._errors import Failure
-from ._version import Version, floor, skipped
+from ._version import Version, floor, skipped, version_of_image
 
 Strategy = Literal["zero_downtime", "stop_first"]
 ZERO_DOWNTIME: Strategy = "zero_downtime"
@@ -31,6 +31,11 @@ class Consent:
     backup_max_age: int = 86400
     # Whether it was found already.
     backup_is_made: bool = False
+
+    def allows_newer(self, image: str) -> bool:
+        """Whether the image may run on a database of any newer version, where only the database itself tells it."""
+        wanted = version_of_image(image)
+        return wanted is not None and self.downgrade.endswith(f"-> {wanted}")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ RAILS = """#!/bin/sh
 echo "$1 ${SKIP_POST_DEPLOYMENT_MIGRATIONS-none}" >> "$CALLS"
 case $1 in
   db:version) %s ;;
+  db:migrate:status) [ -z "${SKIP_POST_DEPLOYMENT_MIGRATIONS+set}" ] || exit 7; printf "$STATUS" ;;
   db:abort_if_pending_migrations) %s ;;
   runner) echo noise; echo "$USERS" ;;
   *) %s ;;
@@ -26,11 +27,21 @@ esac
 """
 
 
+MISSING = """echo 'connection failed: FATAL:  database "social" does not exist' >&2; exit 1"""
+AWAY = "echo 'ActiveRecord::NoDatabaseError: We could not find your database: social.' >&2; exit 1"
+
+
+def status(newest="Add foo"):
+    return f" Status   Migration ID    Migration Name\n-----\n   up     20250101000000  Old\n   up     2026  {newest}\n"
+
+
 class Run:
-    def __init__(self, tmp_path, goal, doubts=NONE, wanted=V4_6, *, schema="", left="true", work="true", **env):
+    def __init__(
+        self, tmp_path, goal, doubts=NONE, wanted=V4_6, *, schema="", failure=MISSING, left="true", work="true", **env
+    ):
         program, calls, told = tmp_path / "bin/rails", tmp_path / "calls", tmp_path / "told"
         program.parent.mkdir()
-        version_task = f"printf '\\ndatabase: social\\nCurrent version: {schema}\\n'" if schema else "exit 1"
+        version_task = f"printf '\\ndatabase: social\\nCurrent version: {schema}\\n'" if schema else failure
         program.write_text(RAILS % (version_task, left, work))
         program.chmod(0o755)
         skip = {SKIP_POST: "true"} if goal.phase == BEFORE and not goal.at_once else {}
@@ -38,7 +49,7 @@ class Run:
         done = subprocess.run(
             ["/bin/sh", "-ec", text],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "CALLS": str(calls), **skip, **env},
+            env={"PATH": os.environ["PATH"], "CALLS": str(calls), "STATUS": status(), **skip, **env},
             check=False,
             capture_output=True,
             text=True,
@@ -88,11 +99,38 @@ def test_all_at_once(tmp_path, work, code, message):
 def test_a_database_without_an_old_schema_is_migrated(tmp_path, schema, at_once):
     run = Run(tmp_path, goal(at_once=at_once), LOOK, schema=schema)
     assert run.code == 0
-    assert [call.split()[0] for call in run.calls[:2]] == ["db:version", "db:prepare"]
+    looked = ["db:version", "db:migrate:status"] if schema == NEWEST else ["db:version"]
+    assert [call.split()[0] for call in run.calls[: len(looked) + 1]] == [*looked, "db:prepare"]
 
 
 def test_nothing_is_looked_at_without_doubts(tmp_path):
     assert Run(tmp_path, goal(), NONE, schema="1").calls[0] == "db:prepare true"
+
+
+@pytest.mark.parametrize("doubts", [LOOK, NEW_KEYS])
+def test_a_database_that_cannot_be_looked_at_is_not_taken_for_an_empty_one(tmp_path, doubts):
+    run = Run(tmp_path, goal(), doubts, failure=AWAY)
+    assert (run.code, run.calls) == (1, ["db:version true"])
+    assert "We could not find your database" in run.errors
+    assert "not migrated unseen" in run.errors
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(("allowed", "code"), [(False, 1), (True, 0)])
+def test_a_newer_schema_is_refused_before_anything_is_migrated(tmp_path, at_once, allowed, code):
+    newer = status("********** NO FILE **********")
+    doubts = Doubts(newer_is_allowed=allowed)
+    run = Run(tmp_path, goal(at_once=at_once), doubts, schema=NEWEST, STATUS=newer, OTP_SECRET="old")
+    assert run.code == code
+    assert any("db:prepare" in call for call in run.calls) is allowed
+    if not allowed:
+        for words in (NEWEST, "4.6.5", "app_upgrade_allow_downgrade"):
+            assert words in run.errors
+
+
+def test_a_gap_below_the_newest_migration_is_no_newer_version(tmp_path):
+    gap = status("********** NO FILE **********") + "   up     2027  Newest\n"
+    assert Run(tmp_path, goal(), LOOK, schema=NEWEST, STATUS=gap).code == 0
 
 
 @pytest.mark.parametrize("schema", [None, -1, 0])
