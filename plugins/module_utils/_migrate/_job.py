@@ -24,6 +24,7 @@ from ._script import SKIP_POST, Doubts, script
 # What the Pod was made from: the server fills fields in, so the live one cannot be compared itself.
 _POD = PREFIX + "pod"
 _IMAGE = PREFIX + "image"
+_BEGAN = PREFIX + "began"
 _FINAL = PREFIX + "final"
 _POST_PENDING = re.compile(r"post_pending=(\d+)")
 
@@ -39,13 +40,20 @@ def image(template: Mapping[str, Any]) -> str:
 
 
 def manifest(
-    template: Mapping[str, Any], namespace: str, goal: Goal, doubts: Doubts, *, deadline: int, ttl: int | None
+    template: Mapping[str, Any],
+    namespace: str,
+    goal: Goal,
+    doubts: Doubts,
+    *,
+    deadline: int,
+    ttl: int | None,
+    began: str = "",
 ) -> dict[str, Any]:
-    """The Job that does the goal's work."""
+    """The Job that does the goal's work. ``began``: when the first one for it was made, if this one is in its place."""
     job = copy.deepcopy(dict(template))
     own = labels(namespace, COMPONENT)
     about = {_IMAGE: goal.image, PREFIX + "database": goal.database, PREFIX + "phase": goal.phase}
-    about[_FINAL] = "true" if goal.is_final else "false"
+    about |= {_FINAL: "true" if goal.is_final else "false"} | ({_BEGAN: began} if began else {})
     metadata = job.get("metadata") or {}
     job["metadata"] = {
         "name": goal.job,
@@ -72,6 +80,12 @@ def manifest(
 def image_of(live: Mapping[str, Any]) -> str:
     """The image whose migrations it runs."""
     return str((live["metadata"].get("annotations") or {}).get(_IMAGE, ""))
+
+
+def began(live: Mapping[str, Any]) -> str:
+    """When the first Job for its work was made, in Kubernetes' form."""
+    metadata = live["metadata"]
+    return str((metadata.get("annotations") or {}).get(_BEGAN) or metadata.get("creationTimestamp", ""))
 
 
 def is_final(live: Mapping[str, Any]) -> bool:

@@ -60,6 +60,8 @@ class Migration:
         self._jobs = Jobs(cluster, namespace, progress)
         self._processes = Processes(cluster, namespace, progress)
         self._doubts = Doubts()
+        # When the work was begun that a Job of this run goes on with.
+        self._began = ""
         # Whether there was a record at all.
         self._is_recorded = False
         # Whether the database is taken as empty.
@@ -153,6 +155,7 @@ class Migration:
             self._let_pass(others[0], live, record)
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
+            self._began = _job.began(own)
             self._jobs.remove(own)
         elif self._ready(live) and not self._jobs.at_work() and self._begin(record):
             # The policies of the application are applied after the Job.
@@ -210,7 +213,13 @@ class Migration:
     def _manifest(self) -> dict[str, Any]:
         work = self._work
         return _job.manifest(
-            work.template, self._namespace, self._goal, self._doubts, deadline=work.deadline, ttl=work.ttl
+            work.template,
+            self._namespace,
+            self._goal,
+            self._doubts,
+            deadline=work.deadline,
+            ttl=work.ttl,
+            began=self._began,
         )
 
     def _start(self, record: Record | None) -> None:

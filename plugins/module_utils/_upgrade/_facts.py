@@ -13,7 +13,7 @@ from typing import Any
 from .._kube._client import Cluster, UnknownKindError
 from .._migrate import _record
 from .._migrate._end import JOB_LABEL
-from .._migrate._job import image_of, is_final
+from .._migrate._job import began, image_of, is_final
 from .._migrate._plan import Record
 from .._migrate._start import has_begun
 from . import _backup
@@ -60,7 +60,7 @@ def begun(cluster: Cluster, namespace: str, wanted: Version, record: Record | No
     A backup from before that is the one to go back to: a run that resumes an upgrade needs no newer one.
     """
     jobs = cluster.list("batch/v1", "Job", namespace, labels=f"app.kubernetes.io/component={_record.COMPONENT}")
-    times = [job["metadata"]["creationTimestamp"] for job in jobs if _runs(job, wanted)]
+    times = [began(job) for job in jobs if version_of_image(image_of(job)) == wanted]
     # Both are times in Kubernetes' form, which sorts.
     since = record.finished if record else ""
     return min((_backup.parsed(time) for time in times if time > since), default=None)
@@ -89,7 +89,3 @@ def _unrecorded(cluster: Cluster, namespace: str, record: Record) -> Version | N
     pods = [pod for name in names for pod in cluster.list("v1", "Pod", namespace, labels=f"{JOB_LABEL}={name}")]
     # Only Pods that are there can tell that nothing ran: one of an image that cannot be pulled, for example.
     return None if pods and not any(map(has_begun, pods)) else begun
-
-
-def _runs(job: Object, wanted: Version) -> bool:
-    return version_of_image(image_of(job)) == wanted
