@@ -43,7 +43,7 @@ options:
     description:
       - Which half of the migrations to run.
       - V(rollout) is between them, after the new image was applied. It lets go on what O(strategy=stop_first) stopped,
-        and does nothing otherwise.
+        and does nothing otherwise. In check mode it needs the same O(strategy) to predict that of both phases.
     type: str
     choices: [before_rollout, rollout, after_rollout]
     required: true
@@ -216,10 +216,12 @@ OPTIONS = {
 
 def migrate(module: AnsibleModule) -> dict[str, Any]:
     params, progress = module.params, Progress(module.params["progress_file"])
-    if params["phase"] == "rollout":
-        return go_on(connect(params), params["namespace"], progress, check_mode=module.check_mode)
-    at_once = params["phase"] == BEFORE and params["strategy"] == STOP_FIRST
-    goal = Goal(params["phase"], image(params["job_template"]), params["database"], at_once)
+    rollout = params["phase"] == "rollout"
+    phase = BEFORE if rollout else params["phase"]
+    at_once = phase == BEFORE and params["strategy"] == STOP_FIRST
+    goal = Goal(phase, image(params["job_template"]), params["database"], at_once)
+    if rollout:
+        return go_on(connect(params), params["namespace"], goal, progress, check_mode=module.check_mode)
     if params["skip"]:
         module.warn(SKIPPED)
         return skipped(goal, stopped(read(connect(params), params["namespace"])))

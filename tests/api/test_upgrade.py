@@ -15,7 +15,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module i
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._labels import labels
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _record
-from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import Record
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import BEFORE, Goal, Record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import Processes, go_on
 from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._check import check_upgrade
 from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._guards import Consent
@@ -30,6 +30,7 @@ pytestmark = [
 ]
 
 OLD, NEW = "mastodon:v4.5.15", "mastodon:v4.6.5"
+GOAL = Goal(BEFORE, NEW, "db")
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +120,10 @@ def test_what_stood_still_goes_on_as_applied_or_as_it_was(cluster, namespace):
     assert apply_one(cluster, web, check_mode=False).action == "changed", "the replicas are taken back without force"
     assert apply_one(cluster, autoscaled, check_mode=False).action == "unchanged"
     assert (replicas(cluster, namespace, "web"), replicas(cluster, namespace, "sidekiq-all")) == (2, 0)
-    assert go_on(cluster, namespace, Progress(None), check_mode=True)["changed"]
+    assert go_on(cluster, namespace, GOAL, Progress(None), check_mode=True)["changed"]
     assert replicas(cluster, namespace, "sidekiq-all") == 0
-    assert go_on(cluster, namespace, Progress(None), check_mode=False)["changed"]
+    assert go_on(cluster, namespace, GOAL, Progress(None), check_mode=False)["changed"]
     assert replicas(cluster, namespace, "sidekiq-all") == 3
     for manifest in (web, autoscaled):
         assert apply_one(cluster, manifest, check_mode=False).action == "unchanged"
-    assert go_on(cluster, namespace, Progress(None), check_mode=False)["changed"] is False
+    assert go_on(cluster, namespace, GOAL, Progress(None), check_mode=False)["changed"] is False

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from .._kube._client import Cluster
@@ -28,17 +29,19 @@ from ._brakes import (
     Stopped,
     merged,
     moving,
+    names,
     on_database,
     targeting,
 )
+from ._plan import Goal, Record, is_done
 from ._report import gone_on
+from ._stages import FORCE, LET_END, STAGES, Stage, way_back
 
 INTERVAL = 2.0
-_FORCE = "If their node is gone, delete it, or force the deletion of these Pods; then run again."
-_LET_END = (
-    "Wait until they have ended and run again. Or break them off: `kubectl delete job` with the Job that is named, or"
-    " `kubectl delete pod` where none is."
-)
+
+
+class Overtaken(Exception):  # noqa: N818  (no error: what is recorded now is to be read next)
+    """Another run wrote the record since it was read."""
 
 
 class Processes:
@@ -48,6 +51,14 @@ class Processes:
         self._cluster = cluster
         self._namespace = namespace
         self._progress = progress
+        # What this run stopped, and what it saw recorded of the kinds that it stopped.
+        self._stopped: Stopped = {}
+        self._known: Stopped = {}
+
+    @property
+    def stopped(self) -> Stopped:
+        """What this run stopped, with what it had."""
+        return self._stopped
 
     def moving(self, brakes: Iterable[Brake] = BRAKES) -> Stopped:
         """What a standstill stops: what starts on a schedule, what raises Deployments from zero, and these."""
@@ -57,16 +68,19 @@ class Processes:
     def stop(self, live: Mapping[str, Any] | None, *, timeout: float) -> Stopped:
         """Stop all of it and wait until it has ended; what was stopped now.
 
-        A command may run for hours, so its end is awaited while everything else still works.
-
-        ``live``: the record, which is written. KubeError 409 if another run wrote it since.
+        ``live``: the record, which is written. Overtaken if another run wrote it since.
         """
-        stopped = self._halt(live, (CRON_JOB,))
-        self._await_commands(timeout)
-        stopped |= self._halt(_record.read(self._cluster, self._namespace), (SCALED_OBJECT, DEPLOYMENT))
-        self._wait(self._still_there, "Pods have not ended", _FORCE, timeout)
-        self._await_commands(timeout)
-        return stopped
+        record = _record.record(live)
+        for stage in STAGES:
+            self._hold_still(record, stage.brakes)
+            cure = f"{stage.state} {way_back(record)} {stage.cure}"
+            self._wait(partial(self._at_work, record, stage), stage.what, cure, timeout)
+        return self.stopped
+
+    def stand_still(self, live: Mapping[str, Any] | None) -> bool:
+        """Whether all still is as ``stop`` left it, which another run may have let go on since."""
+        recorded = _record.standstill(live)
+        return merged(recorded, self._known) == recorded and not self.moving()
 
     def go_on(self, live: Mapping[str, Any]) -> Stopped:
         """Give what was stopped, and still stands still, what it had."""
@@ -75,7 +89,6 @@ class Processes:
             for name, fields in waiting.get(brake.kind, {}).items():
                 self._patch(brake, name, fields)
                 self._progress.line(f"{brake.kind} {name} goes on")
-        _record.write_stopped(self._cluster, self._namespace, live, {})
         return waiting
 
     def waiting(self, live: Mapping[str, Any]) -> Stopped:
@@ -101,13 +114,9 @@ class Processes:
 
     def await_former(self, *, timeout: float) -> None:
         """Wait until no Pod runs what was there before the rollout."""
-        self._wait(self._former, "Pods of before the rollout have not ended", _FORCE, timeout)
+        self._wait(self._former, "Pods of before the rollout have not ended", FORCE, timeout)
         what = "Commands of the version before the rollout have not ended"
-        self._wait(self._former_commands, what, _LET_END, timeout)
-
-    def _await_commands(self, timeout: float) -> None:
-        what = "Commands that must not run beside the migrations have not ended"
-        self._wait(lambda: _processes.alive(self._pods(_processes.COMMANDS)), what, _LET_END, timeout)
+        self._wait(self._former_commands, what, LET_END, timeout)
 
     def _wait(self, left: Callable[[], list[str]], what: str, cure: str, timeout: float) -> None:
         """Wait until nothing is left; Failure with what is."""
@@ -118,11 +127,14 @@ class Processes:
             self._progress.line(f"Waiting for the end of {', '.join(names)}")
             time.sleep(INTERVAL)
 
-    def _still_there(self) -> list[str]:
-        """The Pods. KEDA may have raised a Deployment once more before it saw that it is paused."""
-        again = moving(DEPLOYMENT, self._deployments())
-        self._hold(DEPLOYMENT, again)
-        return [*again, *_processes.alive(self._pods(_processes.PODS))]
+    def _at_work(self, record: Record | None, stage: Stage) -> list[str]:
+        """What has to end in a stage; what moves again is stopped again, and looked at once more.
+
+        KEDA may have raised a Deployment before it saw that it is paused, and another run, such as one on a schedule
+        that still has the former version, lets everything go on.
+        """
+        again = self._hold_still(record, stage.brakes)
+        return [*names(again), *_processes.alive(pod for labels in stage.labels for pod in self._pods(labels))]
 
     def _former(self) -> list[str]:
         deployments = self._deployments()
@@ -173,14 +185,29 @@ class Processes:
         except UnknownKindError:
             return None
 
-    def _halt(self, live: Mapping[str, Any] | None, brakes: Iterable[Brake]) -> Stopped:
-        """Stop what moves, once it is recorded."""
+    def _hold_still(self, record: Record | None, brakes: Iterable[Brake]) -> Stopped:
+        """Stop what moves, once it is recorded. Overtaken if another run has migrated since."""
+        live = _record.read(self._cluster, self._namespace)
+        if _record.record(live) != record:
+            raise Overtaken
         found, recorded = self.moving(brakes), _record.standstill(live)
-        if (new := merged(recorded, found)) != recorded:
-            _record.write_stopped(self._cluster, self._namespace, live, new)
+        # What it was when this run first saw it counts: an autoscaler may have raised it to another number since.
+        new = merged(merged(recorded, found), self._known)
+        if new != recorded:
+            self._remember(live, new)
+        self._known |= {brake.kind: new[brake.kind] for brake in brakes if brake.kind in new}
+        self._stopped = merged(self._stopped, found)
         for brake in brakes:
             self._hold(brake, found.get(brake.kind, {}))
         return found
+
+    def _remember(self, live: Mapping[str, Any] | None, stopped: Stopped) -> None:
+        try:
+            _record.write_stopped(self._cluster, self._namespace, live, stopped)
+        except KubeError as error:
+            if error.status != 409:
+                raise
+            raise Overtaken from error
 
     def _hold(self, brake: Brake, names: Iterable[str]) -> None:
         for name in names:
@@ -188,13 +215,37 @@ class Processes:
             self._patch(brake, name, brake.still)
 
     def _patch(self, brake: Brake, name: str, fields: Mapping[str, Any]) -> None:
-        self._cluster.patch(brake.api_version, brake.kind, name, self._namespace, brake.patch(fields))
+        try:
+            self._cluster.patch(brake.api_version, brake.kind, name, self._namespace, brake.patch(fields))
+        except KubeError as error:
+            # It was deleted since it was looked at.
+            if error.status != 404:
+                raise
 
 
-def go_on(cluster: Cluster, namespace: str, progress: Progress, *, check_mode: bool) -> dict[str, Any]:
-    """The module's result for the phase rollout."""
-    live = _record.read(cluster, namespace)
-    if live is None or not _record.stopped(live):
-        return gone_on(namespace, {}, recorded=False)
+def go_on(cluster: Cluster, namespace: str, goal: Goal, progress: Progress, *, check_mode: bool) -> dict[str, Any]:
+    """The module's result for the phase rollout. ``goal``: of the phase before it, whose standstill this ends."""
     processes = Processes(cluster, namespace, progress)
-    return gone_on(namespace, processes.waiting(live) if check_mode else processes.go_on(live), recorded=True)
+    if check_mode:
+        return _foreseen(processes, namespace, goal, _record.read(cluster, namespace))
+    done: Stopped = {}
+    while (live := _record.read(cluster, namespace)) and _record.stopped(live):
+        done = merged(done, processes.go_on(live))
+        try:
+            _record.write_stopped(cluster, namespace, live, {})
+        except KubeError as error:
+            # Another run wrote since, perhaps because it lets the same go on, or somebody deleted the record.
+            if error.status not in (404, 409):
+                raise
+        else:
+            return gone_on(namespace, done, recorded=True)
+    return gone_on(namespace, done, recorded=False)
+
+
+def _foreseen(processes: Processes, namespace: str, goal: Goal, live: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What would go on after the phase before, which would have stopped what moves, were it not a prediction."""
+    stops = goal.at_once and not is_done(_record.record(live), goal)
+    found = merged(processes.waiting(live or {}), processes.moving() if stops else {})
+    # In the order in which it goes on.
+    ordered = {brake.kind: dict(sorted(found.get(brake.kind, {}).items())) for brake in reversed(BRAKES)}
+    return gone_on(namespace, ordered, recorded=stops or bool(_record.stopped(live)))

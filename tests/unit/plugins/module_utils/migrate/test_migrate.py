@@ -264,12 +264,29 @@ def test_everything_is_stopped_and_has_ended_before_all_migrations_run():
     # A run that was killed here goes on with what was recorded; web was applied with replicas of its own meanwhile.
     cluster.deployments[0]["spec"]["replicas"] = 1
     assert migration(cluster, ALL, consent=allowed).run().stopped == ["mastodon-sidekiq-all", "mastodon-web"]
-    done = go_on(cluster, "social", Progress(None), check_mode=False)
+    done = go_on(cluster, "social", ALL, Progress(None), check_mode=False)
     assert cluster.deeds[5:] == ["mastodon-sidekiq-all to 3"]
     assert done["changed"]
-    assert go_on(cluster, "social", Progress(None), check_mode=False)["changed"] is False
+    assert go_on(cluster, "social", ALL, Progress(None), check_mode=False)["changed"] is False
     assert migration(cluster, ALL, consent=allowed).run().stopped == []
     assert _record.record(cluster.record).after_rollout == GOAL.image
+
+
+def test_a_standstill_that_another_run_ends_at_the_last_moment_is_made_again():
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.6.4")
+    cluster.deployments = [deployment("mastodon-web", "mastodon:v4.6.4")]
+    patch = cluster.patch
+
+    def meanwhile(version, kind, name, namespace, change):
+        patch(version, kind, name, namespace, change)
+        if change.get("data", {}).get("begun") and "mastodon-web to 2" not in cluster.deeds:
+            patch("apps/v1", "Deployment", "mastodon-web", namespace, {"spec": {"replicas": 2}})
+
+    cluster.patch = meanwhile
+    migration(cluster, ALL, consent=Consent(without_backup="4.6.4 -> 4.6.5")).run()
+    assert cluster.deeds[:-1] == ["mastodon-web to 0", "mastodon-web to 2", "mastodon-web to 0", "no policy", ALL.job]
+    assert _record.stopped(cluster.record) == ["mastodon-web"]
 
 
 def test_a_pod_that_does_not_end_is_named_and_nothing_is_migrated():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 
 import pytest
@@ -13,12 +15,18 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors i
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._brakes import PAUSED, PAUSED_REPLICAS
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import BEFORE, Goal, Record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._processes import COMMANDS, PODS
-from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import Processes, go_on
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._standstill import (
+    Overtaken,
+    Processes,
+    go_on,
+)
 
 OLD, NEW = "mastodon:v4.6.4", "mastodon:v4.6.5"
 GROUP = "mastodon-sidekiq-work"
 JOB = "mastodon-maintenance-headers"
+GOAL = Goal(BEFORE, NEW, "db", at_once=True)
 
 
 def thing(kind, name, spec, labels=None, **metadata):
@@ -55,6 +63,8 @@ class Cluster:
     def __init__(self, *objects, commands=(), keda=True):
         self.objects = {(one["kind"], one["metadata"]["name"]): one for one in objects}
         self.commands, self.keda, self.deeds = list(commands), keda, []
+        # What happens meanwhile when Pods are looked at, and whether one is there then.
+        self.meanwhile = []
 
     def list(self, _version, kind, _namespace, labels=None):
         if kind == "ScaledObject":
@@ -62,12 +72,14 @@ class Cluster:
         if labels == COMMANDS:
             self.commands = [{**one, "looks": one["looks"] - 1} for one in self.commands if one["looks"]]
             return self.commands
-        return [] if labels == PODS else [one for (of, _name), one in self.objects.items() if of == kind]
+        if labels == PODS:
+            return [pod("old")] if self.meanwhile and [self.meanwhile.pop(0)()] else []
+        return [one for (of, _name), one in self.objects.items() if of == kind]
 
     def get(self, _version, kind, name, _namespace):
         if kind == "ScaledObject":
             self._ask_keda()
-        return self.objects.get((kind, name))
+        return copy.deepcopy(self.objects.get((kind, name)))
 
     def create(self, manifest):
         self.objects["ConfigMap", manifest["metadata"]["name"]] = manifest
@@ -75,7 +87,14 @@ class Cluster:
         self.deeds.append("recorded")
 
     def patch(self, _version, kind, name, _namespace, change):
-        merge(self.objects[kind, name], change)
+        if (live := self.objects.get((kind, name))) is None:
+            raise KubeError(f"patch {kind} {name}", 404, {"reason": "NotFound"})
+        seen, version = change.get("metadata", {}).get("resourceVersion"), live["metadata"].get("resourceVersion")
+        if seen and seen != version:
+            raise KubeError(f"patch {kind} {name}", 409, {"reason": "Conflict"})
+        merge(live, copy.deepcopy(change))
+        if version:
+            live["metadata"]["resourceVersion"] = str(int(version) + 1)
         self.deeds.append("recorded" if kind == "ConfigMap" else f"{kind} {name} {json.dumps(change)}")
 
     def _ask_keda(self):
@@ -117,8 +136,8 @@ def stop(cluster, timeout=60):
     return processes(cluster).stop(cluster.record, timeout=timeout)
 
 
-def goes_on(cluster):
-    return go_on(cluster, "social", Progress(None), check_mode=False)
+def goes_on(cluster, goal=GOAL, *, check_mode=False):
+    return go_on(cluster, "social", goal, Progress(None), check_mode=check_mode)
 
 
 def whole(**given):
@@ -328,3 +347,165 @@ def test_commands_of_the_version_before_are_awaited_before_the_second_half(comma
     with pytest.raises(Failure) as failure:
         processes(cluster).await_former(timeout=-1)
     assert f"Commands of the version before the rollout have not ended in -1 seconds: {left}." in str(failure.value)
+
+
+RECORD = Record("db", OLD, OLD, 0, "2026-01-01T00:00:00Z")
+
+
+def test_what_another_run_lets_go_on_is_stopped_again_and_remembered():
+    cluster = whole()
+    before = processes(cluster).moving()
+    cluster.meanwhile = [lambda: goes_on(cluster)]
+    assert stop(cluster) == before
+    assert processes(cluster).moving() == {}
+    assert _record.standstill(cluster.record) == before
+    goes_on(cluster)
+    assert processes(cluster).moving() == before
+
+
+def test_a_memory_that_another_run_clears_late_comes_back():
+    """It has let everything go on, all is stopped again, and only then does it come to forget."""
+    cluster = whole()
+    before = processes(cluster).moving()
+    cluster.meanwhile = [
+        lambda: cluster.spec("Deployment", GROUP).update(replicas=1),
+        lambda: _record.write_stopped(cluster, "social", cluster.record, {}),
+    ]
+    stop(cluster)
+    assert _record.standstill(cluster.record) == before, "also how many Pods there were at first"
+    assert processes(cluster).moving() == {}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_standstill_that_another_run_ends_is_noticed(late):
+    cluster = whole()
+    run = processes(cluster)
+    run.stop(cluster.record, timeout=60)
+    assert run.stand_still(cluster.record)
+    if late:
+        _record.write_stopped(cluster, "social", cluster.record, {})
+    else:
+        cluster.spec("CronJob", JOB)["suspend"] = False
+    assert not run.stand_still(cluster.record)
+
+
+def test_a_run_does_not_stop_what_another_one_has_migrated():
+    cluster = whole()
+    done = {"data": {"database": "db", "before_rollout": NEW}}
+    cluster.meanwhile = [lambda: cluster.patch("v1", "ConfigMap", _record.NAME, "social", done)]
+    run = processes(cluster)
+    with pytest.raises(Overtaken):
+        run.stop(cluster.record, timeout=60)
+    assert run.stopped["CronJob"] == {JOB: {"suspend": False}}, "what it did is told"
+
+
+def test_a_run_that_looked_before_another_one_wrote_looks_again():
+    cluster = whole()
+    listing, raced = cluster.list, []
+
+    def late(_version, kind, *others, **labels):
+        if kind == "ScaledObject" and not raced:
+            raced.append(True)
+            _record.write_stopped(cluster, "social", cluster.record, {})
+        return listing(_version, kind, *others, **labels)
+
+    cluster.list = late
+    with pytest.raises(Overtaken):
+        stop(cluster)
+    assert cluster.spec("Deployment", "mastodon-web")["replicas"] == 2
+
+
+def test_two_runs_let_the_same_go_on():
+    cluster = whole()
+    before = processes(cluster).moving()
+    stop(cluster)
+    patch, others = cluster.patch, []
+
+    def twice(*given):
+        patch(*given)
+        if not others:
+            others.append(True)
+            others.append(goes_on(cluster))
+
+    cluster.patch = twice
+    slower = goes_on(cluster)
+    assert others[1]["changed"]
+    assert (slower["msg"], slower["changed"]) == (f"Let go on: {JOB}, {GROUP}, mastodon-web.", True)
+    assert processes(cluster).moving() == before
+    assert _record.stopped(cluster.record) == []
+
+
+def test_what_is_deleted_between_look_and_deed_is_passed_over():
+    cluster = whole()
+    stop(cluster)
+    patch = cluster.patch
+
+    def deleted(_version, kind, name, *others):
+        if (kind, name) == ("Deployment", GROUP):
+            cluster.objects.pop((kind, name), None)
+        patch(_version, kind, name, *others)
+
+    cluster.patch = deleted
+    goes_on(cluster)
+    assert ("Deployment", GROUP) not in cluster.objects
+    assert cluster.fields("ScaledObject", GROUP) == {}
+    assert processes(cluster).moving() == {
+        "Deployment": {"mastodon-web": {"replicas": 2}},
+        "CronJob": {JOB: {"suspend": False}},
+    }
+
+
+@pytest.mark.parametrize("deeds", [0, 2, 4])
+def test_check_mode_foresees_what_goes_on_after_a_standstill_that_it_foresees(deeds):
+    """Also where a run was killed before all stood still."""
+    cluster = whole()
+    _record.write(cluster, "social", None, RECORD)
+    patch = cluster.patch
+
+    def killed(*given):
+        if len(cluster.deeds) > deeds:
+            raise KeyboardInterrupt
+        patch(*given)
+
+    if deeds:
+        cluster.patch = killed
+        with pytest.raises(KeyboardInterrupt):
+            stop(cluster)
+        cluster.patch = patch
+    predicted = goes_on(cluster, check_mode=True)
+    stop(cluster)
+    assert goes_on(cluster) == predicted
+    assert len(predicted["objects"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("image", "goal"), [(NEW, GOAL), (OLD, Goal(BEFORE, NEW, "db"))], ids=["migrated already", "without a standstill"]
+)
+def test_check_mode_lets_nothing_go_on_that_would_not_be_stopped(image, goal):
+    cluster = whole()
+    _record.write(cluster, "social", None, Record("db", image, image, 0, "2026-01-01T00:00:00Z"))
+    assert goes_on(cluster, goal, check_mode=True)["changed"] is False
+
+
+SUSPENDED = "Scheduled maintenance is suspended, and all else is as it was."
+DOWN = "the instance is down"
+BACK = "one with the version before"
+
+
+@pytest.mark.parametrize(
+    ("begun", "commands", "said", "unsaid"),
+    [
+        ("", [pod("long", looks=9)], (SUSPENDED, BACK), DOWN),
+        ("", [], (DOWN, BACK), SUSPENDED),
+        (NEW, [], (DOWN, "begun in an earlier run"), BACK),
+    ],
+)
+def test_a_failure_tells_what_stands_still_and_how_to_end_it(begun, commands, said, unsaid):
+    cluster = whole(commands=commands)
+    cluster.meanwhile = [lambda: None] * 9
+    _record.write(cluster, "social", None, dataclasses.replace(RECORD, begun=begun))
+    with pytest.raises(Failure) as failure:
+        stop(cluster, timeout=-1)
+    for words in said:
+        assert words in str(failure.value)
+    assert unsaid not in str(failure.value)
