@@ -15,6 +15,8 @@ description:
     the database itself. What it writes is printed line by line, and its exit code and last lines are returned.
   - Refuses what cannot be undone unless O(confirm) repeats the command, what needs somebody to answer, and what would
     leave a password or a key in a Pod's log. Each refusal says what to do instead.
+  - While an instance stands still for an upgrade, or all migrations of one were begun at once and have not ended well,
+    runs only what changes nothing. ConfigMap C(mastodon-migrations) tells.
   - The Job goes on when the run that waits for it is killed; the next run of the same command follows it further. So
     the same command never runs twice at the same time. One that does not start in time is removed.
   - Lines about passwords are left out, and what looks like a credential is hidden. The command itself is written into
@@ -141,7 +143,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._command import parsed
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._permit import permit
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._report import prediction, result
-from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import Run, Work, held_template
+from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import Run, Work, check, held_template
 
 OPTIONS = {
     "namespace": {"type": "str", "required": True},
@@ -159,9 +161,10 @@ def run_command(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     namespace, command = params["namespace"], parsed(params["command"])
     permit(command, namespace, params["confirm"])
-    if module.check_mode:
-        return prediction(namespace, command)
     cluster = connect(params)
+    if module.check_mode:
+        check(cluster, namespace, command)
+        return prediction(namespace, command)
     template = params["job_template"] or held_template(cluster, namespace)
     work = Work(template, params["start_timeout"], params["deadline"], params["ttl"])
     return result(

@@ -27,6 +27,7 @@ from .._ready._state import Ready
 from . import _job
 from ._command import Command
 from ._log import Log
+from ._upgrade import refuse_beside
 
 INTERVAL = 1.0
 # Kubernetes ends the Pod at its deadline; what it needs to do so, and to tell.
@@ -59,6 +60,12 @@ class Ended:
 def held_template(cluster: Cluster, namespace: str) -> dict[str, Any]:
     """The template of Jobs that the instance keeps in the cluster, for those who have no facts of a role."""
     return _job.template_of(cluster.get("batch/v1", "CronJob", _job.HOLDER, namespace), namespace)
+
+
+def check(cluster: Cluster, namespace: str, command: Command) -> None:
+    """Failure if the cluster says that the command must not be started now; one that is at work is only followed."""
+    if command.changes and not _is_at_work(cluster.get("batch/v1", "Job", _job.name(command), namespace)):
+        refuse_beside(cluster, namespace, command)
 
 
 class Run:
@@ -100,9 +107,10 @@ class Run:
         )
         while True:
             live = self._cluster.get("batch/v1", "Job", self._name, self._namespace)
-            if live and state(live).state == "unfinished" and not live["metadata"].get("deletionTimestamp"):
+            if _is_at_work(live):
                 self._progress.line(f"{self._where} of an earlier run still runs this command: following it")
                 return
+            refuse_beside(self._cluster, self._namespace, self._command)
             if live:
                 self._remove()
             try:
@@ -148,6 +156,10 @@ class Run:
     @property
     def _where(self) -> str:
         return f"Job {self._namespace}/{self._name}"
+
+
+def _is_at_work(job: Mapping[str, Any] | None) -> bool:
+    return job is not None and state(job).state == "unfinished" and not job["metadata"].get("deletionTimestamp")
 
 
 def _exit_code(pod: Mapping[str, Any]) -> int | None:

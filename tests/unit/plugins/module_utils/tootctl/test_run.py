@@ -1,5 +1,7 @@
 """One command in one Job: made, taken up, made anew, given up; on a cluster of a few lines."""
 
+import json
+
 import pytest
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure, KubeError
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
@@ -7,7 +9,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl import
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._command import parsed
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._log import Log
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._report import prediction, result
-from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import Ended, Run, Work
+from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import Ended, Run, Work, check
 
 USAGE = parsed("tootctl media usage")
 NAME = _job.name(USAGE)
@@ -25,14 +27,17 @@ def condition(kind):
 class World:
     """One Job at most, which is over as soon as somebody looks at its Pod, unless it never starts."""
 
-    def __init__(self, live=None, code=0, text="", starts=True):
+    def __init__(self, live=None, code=0, text="", starts=True, record=None):
         self.live = live
+        self.record = record
         self.code = code
         self.text = text
         self.starts = starts
         self.deleted = 0
 
-    def get(self, _version, _kind, name, _namespace):
+    def get(self, _version, kind, name, _namespace):
+        if (kind, name) == ("ConfigMap", "mastodon-migrations"):
+            return self.record and {"data": self.record}
         return self.live if self.live and self.live["metadata"]["name"] == name else None
 
     def create(self, manifest):
@@ -103,6 +108,40 @@ def test_a_job_that_does_not_start_is_removed():
     with pytest.raises(Failure, match="has not started in -1 seconds and was removed"):
         finish(world, start_timeout=-1)
     assert world.live is None
+
+
+WRITES = parsed("tootctl accounts approve bob")
+STANDSTILL = {"stopped": json.dumps({"Deployment": {"mastodon-web": {"replicas": 2}}})}
+AT_ONCE = {"database": "d", "before_rollout": "m:v4.5.15", "begun": "m:v4.6.5"}
+SECOND_HALF = {"database": "d", "before_rollout": "m:v4.6.5", "begun": "m:v4.6.5"}
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [(STANDSTILL, "stand still for migrations: mastodon-web"), (AT_ONCE, "migrations of m:v4.6.5 were begun")],
+)
+def test_no_command_changes_anything_beside_migrations_at_once(record, why):
+    over = {"metadata": {"name": _job.name(WRITES)}, "status": condition("Complete")}
+    world = World(live=over, record=record)
+    for attempt in (lambda: finish(world, WRITES), lambda: check(world, "social", WRITES)):
+        with pytest.raises(Failure, match=f"approve bob` was not run: ConfigMap social/mastodon-migrations .*{why}"):
+            attempt()
+    assert world.live is over, "its log can still be read"
+    assert finish(World(record=record)).code == 0, "what only reads is run"
+    check(world, "social", USAGE)
+
+
+def test_a_command_that_was_at_work_before_migrations_is_followed():
+    world = World(live={"metadata": {"name": _job.name(WRITES)}, "status": {}}, record=STANDSTILL)
+    check(world, "social", WRITES)
+    assert finish(world, WRITES).code == 0
+
+
+@pytest.mark.parametrize("record", [None, SECOND_HALF, {**SECOND_HALF, "begun": ""}])
+def test_commands_run_where_the_application_runs(record):
+    world = World(record=record)
+    check(world, "social", WRITES)
+    assert finish(world, WRITES).code == 0
 
 
 def test_other_commands_are_other_jobs():
