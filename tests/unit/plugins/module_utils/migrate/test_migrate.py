@@ -510,6 +510,18 @@ def test_a_job_that_another_run_has_replaced_is_not_killed():
     assert (cluster.deleted, cluster.created) == ([], [])
 
 
+def test_a_job_in_the_place_of_another_knows_when_the_first_one_was_made():
+    """The backup to go back to is one from before that, however often the upgrade is tried."""
+    cluster = Cluster()
+    for made in ("2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"):
+        cluster.left_behind(cluster.jobs.get(GOAL.job) or job(), RUNNING)
+        cluster.jobs[GOAL.job]["metadata"]["creationTimestamp"] = made
+        cluster.jobs[GOAL.job]["status"] = FAILED
+        cluster.record = None
+        migration(cluster).run()
+    assert [_job.began(job) for job in cluster.created] == ["2026-01-05T00:00:00Z"] * 2
+
+
 def test_another_job_that_cannot_be_scheduled_makes_way():
     cluster = Cluster()
     other = Goal(BEFORE, "mastodon:v4.6.6", "db")
