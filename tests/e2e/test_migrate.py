@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+from support import mastodon_4_2
 from support.modules import Module, run
 from support.playbooks import kubectl
 from support.rails import Instance, Server, until
@@ -293,6 +294,8 @@ def test_everything_stands_still_for_all_migrations_at_once(instance):
     assert (done["post_pending"], done["stopped"]) == (False, ["mastodon-sidekiq-all"])
     assert instance.sql("SELECT count(*) FROM double_migration_runs WHERE runs > 1") == ["0"]
     assert migrate(instance, phase="after_rollout")["changed"] is False
+    command = {"namespace": instance.namespace, "job_template": instance.template(), "command": "tootctl cache clear"}
+    assert "these stand still for migrations: mastodon-sidekiq-all" in run("mastodon_tootctl", **command)["msg"]
 
     again = migrate(instance, strategy="stop_first")
     assert (again["changed"], again["stopped"]) == (False, ["mastodon-sidekiq-all"]), "also after a run that was killed"
@@ -453,6 +456,32 @@ def test_a_database_that_is_too_old_is_refused_by_its_own_schema(instance):
     assert "secrets_otp_secret" in refused["msg"]
     assert "stand still" in refused["msg"]
     assert applied(instance) == 1
+
+
+def test_second_factors_of_4_2_come_along_with_the_secret_and_without_it_nothing_is_touched(instance):
+    instance.sql(mastodon_4_2.script(owner="mastodon"))
+    columns = (
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+    )
+
+    def state():
+        return [instance.sql(query) for query in ("TABLE schema_migrations", "TABLE users", columns)]
+
+    before = state()
+    refused = migrate(instance)
+    assert refused.failed
+    assert "secrets_otp_secret" in refused["msg"]
+    assert state() == before
+
+    template = instance.template(NEW, OTP_SECRET=mastodon_4_2.OTP_SECRET)
+    half = migrate(instance, job_template=template)
+    assert not half.failed, half.output
+    assert instance.sql("SELECT otp_secret FROM users") == [""], "it is for the second half to read"
+    done = migrate(instance, job_template=template, phase="after_rollout")
+    assert not done.failed, done.output
+    assert (half["post_pending"], done["post_pending"]) == (True, False)
+    assert instance.sql("SELECT otp_secret FROM users") == [mastodon_4_2.SECOND_FACTOR]
+    assert instance.sql("SELECT count(*) FROM double_migration_runs WHERE runs > 1") == ["0"]
 
 
 @pytest.mark.parametrize("wrong", ["slow:0.2", "fail"])

@@ -9,7 +9,6 @@ from pathlib import Path
 from .release import Release, parse_version
 
 DIRECTORY = Path(__file__).parent / "schema"
-OTP_SECRET_MIGRATION = 20240307180905  # mastodon.md 11.1
 ZERO_DOWNTIME_FLOOR = 20230907150100  # schema of 4.2.0: 4.6 refuses skip mode from older ones (mastodon.md 6)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import psycopg
 
-from .migrations import DIRECTORY, OTP_SECRET_MIGRATION, Fault, Migration, parse_fault
+from . import otp
+from .migrations import DIRECTORY, Fault, Migration, parse_fault
 from .release import Release
 
 _LOCK_SALT = 2053462845  # ActiveRecord::Migrator::MIGRATOR_SALT: whoever asks for the lock must ask for the same one
@@ -62,17 +63,18 @@ def migrate(
 
 
 def _run(connection: Connection, migration: Migration, release: Release, env: Mapping[str, str]) -> None:
+    otp_secret = _loaded(migration, env)
     header = f"== {migration.version} {migration.class_name}: "
     print(f"{header}migrating ".ljust(79, "="), flush=True)
     started = time.monotonic()
     fault = _fault(connection, env)
-    if migration.version == OTP_SECRET_MIGRATION and "OTP_SECRET" not in env:  # a hard fetch at load (mastodon.md 11.1)
-        raise MigrationError('KeyError: key not found: "OTP_SECRET"')
     with connection.transaction():
         if not has_table(connection, "accounts"):
             create_tables(connection)
         if migration.sql:
             run_script(connection, migration.sql)
+        if otp_secret is not None:
+            otp.reencrypt(connection, otp_secret, env)
         if fault and fault.strikes(migration):
             _strike(connection, fault, migration, env)
         connection.execute("INSERT INTO schema_migrations (version) VALUES (%s)", (str(migration.version),))
@@ -82,6 +84,16 @@ def _run(connection: Connection, migration: Migration, release: Release, env: Ma
             (str(migration.version), str(release)),
         )
     print(f"{header}migrated ({time.monotonic() - started:.4f}s) ".ljust(79, "=") + "\n", flush=True)
+
+
+def _loaded(migration: Migration, env: Mapping[str, str]) -> str | None:
+    """Rails loads the file before it says that it migrates; one file reads a variable then."""
+    if migration.version != otp.MIGRATION:
+        return None
+    try:
+        return otp.fetched(env)
+    except KeyError as error:
+        raise MigrationError(f'KeyError: key not found: "{error.args[0]}"') from None
 
 
 def _fault(connection: Connection, env: Mapping[str, str]) -> Fault | None:
