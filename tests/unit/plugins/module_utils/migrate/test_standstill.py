@@ -376,6 +376,22 @@ def test_a_memory_that_another_run_clears_late_comes_back():
     assert processes(cluster).moving() == {}
 
 
+def test_what_is_stopped_again_is_looked_at_once_more():
+    """The Pods that it was raised for may come only now."""
+    cluster = whole()
+    listing, looks = cluster.list, []
+
+    def listed(_version, kind, _namespace, labels=None):
+        if labels == PODS:
+            looks.append(cluster.spec("Deployment", GROUP)["replicas"])
+        return listing(_version, kind, _namespace, labels)
+
+    cluster.list = listed
+    cluster.meanwhile = [lambda: cluster.spec("Deployment", GROUP).update(replicas=1)]
+    stop(cluster)
+    assert looks == [0, 0, 0]
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_standstill_that_another_run_ends_is_noticed(late):
     cluster = whole()
