@@ -525,3 +525,15 @@ def test_a_failure_tells_what_stands_still_and_how_to_end_it(begun, commands, sa
     for words in said:
         assert words in str(failure.value)
     assert unsaid not in str(failure.value)
+
+
+def test_a_record_that_is_void_still_knows_what_stands_still():
+    """As after a restore into the same database (docs/upgrading.md), whose next run looks at the schema."""
+    cluster = whole()
+    before = processes(cluster).moving()
+    _record.write(cluster, "social", None, RECORD)
+    stop(cluster)
+    cluster.patch("v1", "ConfigMap", _record.NAME, "social", {"data": {"database": None}})
+    assert _record.record(cluster.record) is None
+    goes_on(cluster)
+    assert processes(cluster).moving() == before
