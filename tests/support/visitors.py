@@ -1,9 +1,15 @@
-"""People who use an instance the whole time: each asks for one path again and again, through the Gateway."""
+"""People who use an instance the whole time: each asks for one path again and again, through the Gateway.
+
+As a program, for playbooks, they do so until a file is made, and write down what they saw:
+
+    visitors.py ADDRESS HOST AUTHORITY LEAVE REPORT PATH...
+"""
 
 from __future__ import annotations
 
 import json
 import ssl
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -70,3 +76,22 @@ def failures(answers: list[Answer]) -> list[str]:
         for answer in answers
         if answer.status != 200
     ]
+
+
+def main(address: str, host: str, authority: str, leave: str, report: str, *paths: str) -> None:
+    Path(leave).unlink(missing_ok=True)
+    visitors = [Visitor(address, host, path, Path(authority)) for path in paths]
+    for visitor in visitors:
+        visitor.start()
+    while not Path(leave).exists():
+        time.sleep(PAUSE)
+    seen = {visitor.path: visitor.leave() for visitor in visitors}
+    told = {
+        path: {"answers": [answer.body for answer in answers], "failures": failures(answers)}
+        for path, answers in seen.items()
+    }
+    Path(report).write_text(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
