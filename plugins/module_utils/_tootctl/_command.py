@@ -50,7 +50,9 @@ def parsed(text: str) -> Command:
         words = shlex.split(text)
     except ValueError as error:
         raise Failure(f"command {text!r} cannot be divided into words: {error}.") from None
-    if not words or words[0] not in PROGRAMS:
+    if not words:
+        raise Failure("no command is given: write one like `tootctl media usage`.")
+    if words[0] not in PROGRAMS:
         raise Failure(f"command {text!r} begins with neither tootctl nor rails: write it like `tootctl media usage`.")
     program, rest = PROGRAMS[words[0]], words[1:]
     if not rest:

@@ -13,6 +13,8 @@ from ._command import Command
 from ._rule import Kind
 
 WEB = "deployment/mastodon-web"
+# The playbook's variable first: nobody who runs it has seen the module's option.
+_CONFIRM = "tootctl_confirm (of the module: confirm)"
 
 
 def permit(command: Command, namespace: str, confirm: str | None) -> None:
@@ -30,5 +32,5 @@ def permit(command: Command, namespace: str, confirm: str | None) -> None:
 
 
 def _ask(command: Command, confirm: str | None) -> str:
-    wanted = f"If that is what you want, repeat the command in confirm, exactly: {command.text}"
-    return wanted if not confirm else f"confirm says something else: {confirm!r}. {wanted}"
+    wanted = f"If that is what you want, repeat the command in {_CONFIRM}, exactly: {command.text}"
+    return wanted if not confirm else f"{_CONFIRM} says something else: {confirm!r}. {wanted}"

@@ -91,7 +91,7 @@ def _job(name: str, job: Mapping[str, Any]) -> Iterator[Mistake]:
 
 def _command(where: str, command: Any) -> Iterator[Mistake]:
     try:
-        rule = parsed(str(command)).rule
+        rule = parsed(str(command or "")).rule
     except Failure as error:
         yield Mistake(MAINTENANCE, f"{where}: {error}", "give the job a command")
         return

@@ -28,6 +28,7 @@ def fixture_run(tmp_path):
         done = subprocess.run(
             [*command, "-e", json.dumps(variables)],
             cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
             env={**environment, "HOME": str(tmp_path), "ANSIBLE_NOCOLOR": "1"},
             capture_output=True,
             text=True,
@@ -88,6 +89,13 @@ def test_a_confirmed_command_is_confirmed_for_instances_by_name(run):
     assert "[Run the command]" not in refused
     named = run("tootctl", "--check", "--limit", "first,second", **DELETE)
     assert reached(named, "Run the command") == ["first", "second"]
+
+
+@pytest.mark.parametrize("variables", [{}, {"tootctl_command": ""}, {"tootctl_command": " "}], ids=str)
+def test_a_command_that_nobody_was_asked_for_is_named(run, variables):
+    output = run("tootctl", "--limit", "first", **variables)
+    assert "tootctl_command is empty, and nothing was run" in " ".join(output.split())
+    assert "[Run the command]" not in output
 
 
 def test_what_only_reads_runs_everywhere(run):

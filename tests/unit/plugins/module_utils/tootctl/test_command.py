@@ -119,8 +119,10 @@ def test_what_cannot_be_undone_wants_to_be_repeated_exactly(text):
     told = refusal(text)
     assert text in told.partition("exactly: ")[2]
     assert "Nothing was run" in told
+    assert "repeat the command in tootctl_confirm (of the module: confirm), exactly" in told
     for other in ("", "yes", text + " ", text.upper(), "tootctl accounts delete alice"):
         assert "exactly" in refusal(text, other)
+    assert "tootctl_confirm (of the module: confirm) says something else: 'yes'" in refusal(text, "yes")
     permit(parsed(text), "social", text)
     assert parsed(text).changes
 
@@ -137,9 +139,15 @@ def test_what_prints_a_secret_is_refused_whatever_is_confirmed(text):
         assert "use the module mastodon_account" in refusal(text, confirm) or "mastodon_secret_gen" in refusal(text)
 
 
-@pytest.mark.parametrize("text", ["", "media usage", "sh -c ls", "tootctl", "rails", "tootctl 'media", "  "])
+@pytest.mark.parametrize("text", ["media usage", "sh -c ls", "tootctl", "rails", "tootctl 'media"])
 def test_what_is_no_command(text):
     with pytest.raises(Failure, match=r"write it like|divided into words"):
+        parsed(text)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_no_command_is_told_as_such(text):
+    with pytest.raises(Failure, match="no command is given"):
         parsed(text)
 
 

@@ -38,7 +38,7 @@ MISTAKEN = [
     ({"app_maintenance": {"media_cache_retention_period": 0}}, "is 0", "null"),
     ({"app_maintenance": {"jobs": {"Mine": {"command": "tootctl version"}}}}, "CronJob's name", "lower-case"),
     ({"app_maintenance": {"jobs": {"m" * 32: {"command": "tootctl version"}}}}, "CronJob's name", "lower-case"),
-    ({"app_maintenance": {"jobs": {"mine": {}}}}, "begins with neither", "command"),
+    ({"app_maintenance": {"jobs": {"mine": {}}}}, "no command is given", "command"),
     ({"app_maintenance": {"jobs": {"mine": "tootctl version"}}}, "job 'mine' must be a dictionary", "enabled"),
     (job(evry="daily"), "evry", "every"),
     (job(every="hourly"), "daily, weekly, monthly", "every"),
