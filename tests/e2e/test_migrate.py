@@ -272,14 +272,14 @@ def test_an_upgrade_without_a_backup_is_refused(instance, arguments):
     before = jobs(instance)
     refused = migrate(instance, *arguments, allow_without_backup="")
     assert refused.failed
-    assert f'allow_without_backup (of the role: app_upgrade_allow_without_backup) to "{OLD} -> {NEW}"' in refused["msg"]
+    assert f'(of the module: allow_without_backup) to "{OLD} -> {NEW}"' in refused["msg"]
     assert jobs(instance) == before
 
 
 def test_a_downgrade_is_allowed_by_what_its_refusal_names(instance):
     migrate(instance, version=NEW)
     refused = migrate(instance, version=OLD)
-    named = re.search(r'app_upgrade_allow_downgrade\) to "([^"]+)"', refused["msg"])[1]
+    named = re.search(r'allow_downgrade\) to "([^"]+)"', refused["msg"])[1]
     assert not migrate(instance, version=OLD, allow_downgrade=named).failed
 
 

@@ -44,12 +44,19 @@ def newest(backups: Iterable[Mapping[str, Any]], cluster: str | None) -> tuple[s
 
 def lacking(found: tuple[str, datetime] | None, at: datetime, max_age: int) -> str:
     """Why there is no recent backup; empty if there is one. ``at``: when the upgrade began."""
-    limit = timedelta(seconds=max_age)
+    limit = _in_words(max_age)
     if found is None:
         return f"There is no completed Backup of the database, and one of the last {limit} is needed."
     name, ended = found
-    if at - ended <= limit:
+    if at - ended <= timedelta(seconds=max_age):
         return ""
     return (
         f"The newest completed Backup, {name}, ended {ended:%Y-%m-%d %H:%M} UTC, and one of the last {limit} is needed."
     )
+
+
+def _in_words(seconds: int) -> str:
+    """A span of time, in hours if they are whole."""
+    hours, rest = divmod(seconds, 3600)
+    number, unit = (seconds, "second") if rest or not hours else (hours, "hour")
+    return unit if number == 1 else f"{number} {unit}s"

@@ -72,34 +72,35 @@ def refusals(change: Change, consent: Consent, backup: Callable[[], str]) -> Ite
     """``backup`` tells why no backup will do; it is asked only if that matters."""
     if change.is_downgrade:
         if not change.is_confirmed_by(consent.downgrade):
-            yield _downgrade(change)
+            yield _downgrade(change, consent.downgrade)
         return
     if change.wanted <= change.present:
         return
     if (between := skipped(change.present, change.wanted)) and not change.is_confirmed_by(consent.skipped_minor):
-        yield _skipped(change, between)
+        yield _skipped(change, between, consent.skipped_minor)
     if consent.strategy == ZERO_DOWNTIME:
         yield from _downtime(change)
     if consent.backup_is_made or change.is_confirmed_by(consent.without_backup):
         return
     if why := backup():
-        yield f"{why} Make one; or, if you have another, {_allowed('allow_without_backup', change)}"
+        cure = _allowed("allow_without_backup", change, consent.without_backup)
+        yield f"{why} Make one, as docs/upgrading.md shows; or, if you have another, {cure}"
 
 
-def _downgrade(change: Change) -> str:
+def _downgrade(change: Change, given: str) -> str:
     has = "has" if change.complete else "may have"
     return (
         f"version {change.wanted} cannot run on a database that {has} the migrations of {change.present}. Set the"
         f" version to {change.present}; or restore a backup of the database that was made with"
-        f" {change.wanted.series}, and then {_allowed('allow_downgrade', change)}"
+        f" {change.wanted.series}, and then {_allowed('allow_downgrade', change, given)}"
     )
 
 
-def _skipped(change: Change, between: str) -> str:
+def _skipped(change: Change, between: str, given: str) -> str:
     return (
         f"it skips {between}, and at least one release of every minor version must be deployed on the way. Upgrade to"
         " those first, one after the other; or, if the release notes of all of them say that you need not,"
-        f" {_allowed('allow_skipped_minor', change)}"
+        f" {_allowed('allow_skipped_minor', change, given)}"
     )
 
 
@@ -108,16 +109,22 @@ def _downtime(change: Change) -> Iterator[str]:
     if known and change.present.series < known.series:
         yield (
             f"{change.wanted} can be rolled out without downtime over {known.series} or newer only ({known.source})."
-            f" Upgrade to {known.series} first; or let everything stand still meanwhile: set strategy (of the role:"
-            f" app_upgrade_strategy) to {STOP_FIRST}."
+            f" Upgrade to {known.series} first; or let everything stand still meanwhile: set {_named('strategy')} to"
+            f" {STOP_FIRST}."
         )
     if change.complete != change.present and change.wanted.series > change.present.series:
         yield (
             f"the upgrade to {change.present} is not finished: the migrations after its rollout are still to be done."
-            f" Run again with version {change.present} first; or set strategy (of the role: app_upgrade_strategy) to"
-            f" {STOP_FIRST}."
+            f" Run again with version {change.present} first; or set {_named('strategy')} to {STOP_FIRST}."
         )
 
 
-def _allowed(option: str, change: Change) -> str:
-    return f'set {option} (of the role: app_upgrade_{option}) to "{change.confirmation}".'
+def _allowed(option: str, change: Change, given: str) -> str:
+    """How to allow the change; and, when something else is ``given``, that this is why it does not count."""
+    cure = f'set {_named(option)} to "{change.confirmation}".'
+    return f"{cure} It is set to {given!r}, which is not this change." if given.strip() else cure
+
+
+def _named(option: str) -> str:
+    """The role's variable first: nobody who runs the playbook has seen the module's option."""
+    return f"app_upgrade_{option} (of the module: {option})"

@@ -109,7 +109,7 @@ def test_a_recent_backup(backups, said):
         return
     with pytest.raises(Failure, match=said) as failure:
         checked(cluster)
-    assert "1 day" in str(failure.value)
+    assert "one of the last 24 hours is needed" in str(failure.value)
     assert checked(cluster, without_backup="4.5.15 -> 4.6.5")["present"] == "4.5.15"
 
 
@@ -118,6 +118,16 @@ def test_how_old_a_backup_may_be():
     assert checked(cluster, backup_max_age=58 * 3600)
     with pytest.raises(Failure):
         checked(cluster, backup_max_age=58 * 3600 - 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3600, "the last hour is"), (5400, "5400 seconds"), (7200, "2 hours"), (1, "the last second"), (0, "0 seconds")],
+)
+@pytest.mark.parametrize("backups", [[], [STALE]])
+def test_the_age_is_told_in_words(backups, seconds, words):
+    with pytest.raises(Failure, match=words):
+        checked(Cluster(record=recorded(), backups=backups), backup_max_age=seconds)
 
 
 def test_the_backups_of_a_database_of_the_users_own_cannot_be_seen():

@@ -84,19 +84,25 @@ def test_each_is_allowed_by_the_text_that_it_names(present, wanted, option):
     asked = change(present, wanted)
     backup = no_backup if option == "without_backup" else (lambda: "")
     (text,) = refusals(asked, Consent(), backup)
-    assert f"app_upgrade_allow_{option}" in text
+    assert f"set app_upgrade_allow_{option} (of the module: allow_{option}) to " in text
+    assert "It is set to" not in text
     named = re.search(r'to "([^"]+)"', text)[1]
     assert named == f"{present} -> {wanted}"
     assert told(asked, Consent(**{option: f" {present}  -> {wanted}"}), backup) == []
     for other in ("true", "4.6.4 -> 4.6.5", wanted):
-        assert told(asked, Consent(**{option: other}), backup)
+        (refused,) = refusals(asked, Consent(**{option: other}), backup)
+        assert refused == f"{text} It is set to '{other}', which is not this change."
+    assert list(refusals(asked, Consent(**{option: " "}), backup)) == [text]
 
 
 @pytest.mark.parametrize(("present", "complete"), [("4.1.9", SAME), ("4.6.5", "4.5.15")])
 def test_standing_still_is_the_cure_for_what_cannot_run_meanwhile(present, complete):
     asked = change(present, "4.7.0", complete)
     assert not {FLOOR, HALF} & set(told(asked, Consent(STOP_FIRST)))
-    assert any("app_upgrade_strategy" in text for text in refusals(asked, Consent(), lambda: ""))
+    assert any(
+        "set app_upgrade_strategy (of the module: strategy) to stop_first" in text
+        for text in refusals(asked, Consent(), lambda: "")
+    )
 
 
 def test_everything_is_told_at_once():
