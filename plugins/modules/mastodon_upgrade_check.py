@@ -90,7 +90,9 @@ OPTIONS = {"namespace": {"type": "str", "required": True}, "version": {"type": "
 def check(params: dict[str, Any]) -> dict[str, Any]:
     wanted = version(params["version"])
     if wanted is None:
-        raise Failure(f"version {params['version']} is none: write it like 4.6.5.")
+        raise Failure(
+            f"version {params['version']!r} (of the playbook: mastodon_version) is none: write it like 4.6.5."
+        )
     return check_upgrade(connect(params), params["namespace"], wanted, consent(params))
 
 

@@ -18,6 +18,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._validate impor
     _secrets,
     _storage,
     _verify,
+    _version,
 )
 from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._arguments import (
     Options,
@@ -32,6 +33,7 @@ Rule = Callable[[Mapping[str, Any]], Iterator[Mistake]]
 RULES: tuple[Rule, ...] = (
     _domains.mistakes,
     _owner.mistakes,
+    _version.mistakes,
     _secrets.mistakes,
     _database.mistakes,
     _cache.mistakes,

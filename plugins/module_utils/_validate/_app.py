@@ -21,11 +21,13 @@ from . import (
     _app_search,
     _app_sizes,
     _app_sso,
+    _app_version,
 )
 from ._mistake import Mistake
 
 _SUBJECTS = (
     _app_facts,
+    _app_version,
     _app_images,
     _app_sizes,
     _app_connections,

@@ -37,6 +37,9 @@ SOUND = [
     {"app_image": {"repository": "registry.example:5000/m", "digest": "sha256:" + "a" * 64}},
     {"app_image": {"tag": "v4.7.1-mine"}, "mastodon_version": "4.7.1"},
     {"app_image": {"tag": "main-abc"}},
+    {"app_image": {"tag": "main-abc"}, "app_version": "main"},
+    {"app_image": {"repository": "registry.example/m"}, "app_version": "main-abc"},
+    {"app_version": "4.6.5-mine"},
     {"app_sizes": sidekiq(a={"queues": ALL_BUT_SCHEDULER, "replicas": 3}, b={"queues": ["scheduler,1"]})},
     {"app_sizes": {"web": {"replicas": 0}}, "app_autoscaled_workloads": ["web"]},
     # Something else starts its pods, or another group has the same queues.
@@ -87,6 +90,22 @@ def test_sound_values_have_no_mistake(values):
 
 MISTAKEN = [
     # Images (T40, T53).
+    *(
+        ({"app_version": version}, "app_version", problem)
+        for version, problem in [
+            ("", "is empty"),
+            (None, "is empty"),
+            ("v4.6.6", "begins with the v"),
+            ("4.6.5 ", "cannot stand in the tag"),
+            ("4.6", "no version of Mastodon"),
+            (4.6, "no version of Mastodon"),
+            ("latest", "no version of Mastodon"),
+        ]
+    ),
+    *(
+        ({"app_version": version, "app_image": {"repository": "registry.example/m"}}, "app_version", problem)
+        for version, problem in [("", "is empty"), ("v4.6.6", "begins with the v"), ("a b", "cannot stand in the tag")]
+    ),
     ({"app_image": {"tag": "latest"}}, "app_image", "another image tomorrow"),
     ({"app_image": {"tag": "v4.7.1"}}, "app_image", "not of version 4.6.5"),
     ({"app_image": {"repository": "ghcr.io/m/m:v1"}}, "app_image", "a tag or a digest"),
