@@ -28,6 +28,7 @@ options:
       - The handle domain, as a dictionary. A key that is missing or unknown is an error that names it.
       - C(local_domain), the domain in people's handles, such as V(example.org). Required.
       - C(web_domain), the domain the instance is served on, such as V(social.example.org). Required.
+        It is an error if both are the same, since there is nothing to redirect then.
       - C(status), the status of the redirect, V(301), V(302) or V(307). Unless set, it is V(301).
       - C(max_age), how long browsers and proxies may keep the redirect, in seconds. Unless set, it is V(3600).
       - C(entry_point), the name of Traefik's entry point on port 443. Unless set, it is V(websecure).
@@ -51,7 +52,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: For each of nginx, caddy, apache, traefik, cloudflare, netlify and s3 the rule as text.
+  description:
+    - The rule of each server as text to paste. There are V(nginx), V(caddy), V(apache), V(traefik), V(cloudflare),
+      V(netlify) and V(s3).
+    - It is a plain dictionary, so that of any other name Ansible says that there is no such attribute.
   type: dict
 """
 
@@ -60,7 +64,13 @@ def handle_rules(handle: Mapping[str, Any]) -> dict[str, str]:
     """The rules by server."""
     try:
         # No rule tells of a namespace, and Handle wants one.
-        return rules(handle_of({"namespace": "mastodon", **handle}))
+        found = handle_of({"namespace": "mastodon", **handle})
+        if not found.split:
+            raise ValueError(
+                f"local_domain and web_domain are both {found.web_domain}: the instance answers the lookups there"
+                " itself, and a redirect would lead to itself for ever. There is no rule to write."
+            )
+        return rules(found)
     except ValueError as error:
         raise AnsibleFilterError(f"handle_rules: {error}") from error
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 from ansible.errors import AnsibleFilterError
 from ansible_collections.fediverse.mastodon.plugins.filter.handle_redirect import handle_redirect
-from ansible_collections.fediverse.mastodon.plugins.filter.handle_rules import handle_rules
+from ansible_collections.fediverse.mastodon.plugins.filter.handle_rules import RETURN, handle_rules
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._handle import Handle
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._redirect import redirect_objects
 from ansible_collections.fediverse.mastodon.plugins.module_utils._edge._rules import rules
@@ -35,6 +38,16 @@ def test_what_is_missing_unknown_or_impossible_is_said(apply):
         apply({**GIVEN, "web_domain": "https://social.example.org"})
     with pytest.raises(AnsibleFilterError, match="max_age is an hour; it is a number of seconds"):
         apply({**GIVEN, "max_age": "an hour"})
+
+
+def test_one_domain_for_both_has_no_rule_that_would_redirect_to_itself():
+    with pytest.raises(AnsibleFilterError, match=r"both example\.org: .* There is no rule to write"):
+        handle_rules({**GIVEN, "web_domain": "example.org"})
+
+
+def test_the_documentation_names_every_server():
+    described = yaml.safe_load(RETURN)["_value"]["description"]
+    assert re.findall(r"V\((\w+)\)", described[0]) == list(handle_rules(GIVEN))
 
 
 def test_a_number_of_a_command_line_is_one():
