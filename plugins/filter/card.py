@@ -33,6 +33,10 @@ options:
     type: list
     elements: dict
     required: true
+  check_mode:
+    description: Whether nothing was done, so that the card tells what would be.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""

@@ -14,18 +14,24 @@ ACTIONS = ("created", "changed", "pruned", "kept", "unchanged")
 
 
 def card(
-    instance: Mapping[str, Any], results: Iterable[Mapping[str, Any]], verdicts: Iterable[Mapping[str, Any]]
+    instance: Mapping[str, Any],
+    results: Iterable[Mapping[str, Any]],
+    verdicts: Iterable[Mapping[str, Any]],
+    *,
+    check_mode: bool = False,
 ) -> list[str]:
     """The lines of the card.
 
     instance: local_domain, web_domain, namespace, version, profile, owner_username.
     results: results of modules that changed objects (`objects` with `action`); those of skipped tasks are passed over.
     verdicts: of the module federation_check.
+    check_mode: nothing was done, so all of it is told as what would be.
     """
     local, web, owner = instance["local_domain"], instance["web_domain"], instance["owner_username"]
     namespace = instance["namespace"]
+    heading = f"Mastodon {instance['version']} ({instance['profile']}) in namespace {namespace}"
     return [
-        f"Mastodon {instance['version']} ({instance['profile']}) in namespace {namespace}",
+        f"Nothing was changed (check mode). It would be: {heading}" if check_mode else heading,
         f"  handle      @{owner}@{local}",
         f"  web         https://{web}",
         f"  profile     https://{web}/@{owner}",

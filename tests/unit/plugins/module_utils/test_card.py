@@ -19,6 +19,14 @@ def test_the_card_names_handle_and_addresses():
     assert "not checked" in text
 
 
+def test_the_card_of_check_mode_says_first_that_nothing_is_so_yet():
+    heading, *rest = card(INSTANCE, [], [])
+    assert heading == "Mastodon 4.6.5 (small) in namespace mastodon"
+    predicted, *as_well = card(INSTANCE, [], [], check_mode=True)
+    assert predicted == f"Nothing was changed (check mode). It would be: {heading}"
+    assert as_well == rest
+
+
 def test_objects_are_counted_over_all_results_and_skipped_ones_are_passed_over():
     results = [
         {"objects": [{"action": "created"}, {"action": "unchanged"}]},
