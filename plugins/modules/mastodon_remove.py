@@ -94,8 +94,14 @@ remains:
   type: list
   elements: str
   sample: [Cluster/mastodon-database, PersistentVolumeClaim/mastodon-queue, Secret/mastodon-secrets]
+found:
+  description:
+    - Whether the namespace held anything of an instance. V(false) is no failure, since what should be gone is gone; but
+      the namespace or the cluster may be the wrong one.
+  returned: success
+  type: bool
 msg:
-  description: How many objects were deleted, and which were kept.
+  description: How many objects were deleted, and which were kept; or that there was no instance.
   returned: success
   type: str
 """
@@ -106,7 +112,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._keep import called
 from ansible_collections.fediverse.mastodon.plugins.module_utils._apply._report import result
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
-from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import remove
+from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import nothing_there, remove
 
 
 def main() -> None:
@@ -122,11 +128,15 @@ def main() -> None:
     params = module.params
 
     def removed() -> dict[str, Any]:
-        cluster = connect(params)
+        cluster, namespace = connect(params), params["namespace"]
         outcomes, remaining = remove(
-            cluster, params["namespace"], params["local_domain"], data=params["data"], check_mode=module.check_mode
+            cluster, namespace, params["local_domain"], data=params["data"], check_mode=module.check_mode
         )
-        return {**result(outcomes, cluster.warnings), "remains": [called(one) for one in remaining]}
+        done = {**result(outcomes, cluster.warnings), "remains": [called(one) for one in remaining], "found": True}
+        if nothing_there(cluster, namespace, outcomes, remaining):
+            told = f"no instance in namespace {namespace} of this cluster: nothing was there to remove"
+            done |= {"found": False, "msg": told}
+        return done
 
     run(module, removed)
 

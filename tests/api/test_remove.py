@@ -15,7 +15,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors i
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import connect
 from ansible_collections.fediverse.mastodon.plugins.module_utils._labels import labels
 from ansible_collections.fediverse.mastodon.plugins.module_utils._remove import _remove
-from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import remove
+from ansible_collections.fediverse.mastodon.plugins.module_utils._remove._remove import nothing_there, remove
 
 pytestmark = [
     pytest.mark.cluster,
@@ -249,3 +249,10 @@ def test_what_is_being_deleted_already_is_not_deleted_again(cluster, instance):
 
 def test_where_there_is_nothing_nothing_happens(cluster):
     assert remove(cluster, "there-is-no-such-namespace", DOMAIN) == ([], [])
+    assert nothing_there(cluster, "there-is-no-such-namespace", [], [])
+
+
+def test_an_instance_whose_record_alone_is_left_is_not_nothing(cluster, instance):
+    assert not nothing_there(cluster, instance, [], [])
+    remove(cluster, instance, DOMAIN, data=DOMAIN)
+    assert nothing_there(cluster, instance, *remove(cluster, instance, DOMAIN, data=DOMAIN))

@@ -79,6 +79,11 @@ def remove(
     return outcomes, _remaining(cluster, namespace, outcomes, of_data=bool(data))
 
 
+def nothing_there(cluster: Cluster, namespace: str, outcomes: Sequence[Outcome], remaining: Sequence[Object]) -> bool:
+    """Whether a removal with this end met no instance at all: neither an object of it nor a record."""
+    return not outcomes and not remaining and _whose.instance(cluster, namespace) is None
+
+
 def _refs(outcomes: Iterable[Outcome]) -> set[str]:
     return {outcome.ref for outcome in outcomes}
 

@@ -11,16 +11,20 @@ import yaml
 
 ROOT = Path(__file__).parents[3]
 ROLE = ROOT / "roles/remove"
-TOLD = "{{ {'kept': __remove_story.kept, 'deleted': __remove_story.deleted} | to_json }}"
+TOLD = "{{ {'kept': __remove_story.kept, 'deleted': __remove_story.deleted, 'all': __remove_told} | to_json }}"
 
 
-def told(directory, *arguments, remains=(), **variables):
-    """The two stories as texts."""
+def told(directory, *arguments, remains=(), found=True, **variables):
+    """The two stories, and what is told of them, as texts."""
     play = {
         "hosts": "localhost",
         "gather_facts": False,
         "vars_files": [str(ROLE / "defaults/main.yml"), str(ROLE / "vars/main.yml")],
-        "vars": {"mastodon_local_domain": "example.org", "remove_done": {"remains": list(remains)}, **variables},
+        "vars": {
+            "mastodon_local_domain": "example.org",
+            "remove_done": {"remains": list(remains), "found": found, "msg": "no instance in namespace mastodon"},
+            **variables,
+        },
         "tasks": [
             {
                 "ansible.builtin.copy": {"dest": str(directory / "told"), "content": TOLD, "mode": "0600"},
@@ -65,6 +69,22 @@ def test_what_the_module_says_remains_is_told(tmp_path):
     story = told(tmp_path, remains=["Secret/mine", "ObjectBucketClaim/media"])
     assert "yours to delete: Secret/mine, ObjectBucketClaim/media" in story["deleted"]
     assert "Secret/mine, ObjectBucketClaim/media" in story["kept"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--check"]], ids=["run", "check"])
+@pytest.mark.parametrize("data", ["", "example.org"])
+def test_where_no_instance_was_nothing_is_told_as_done(tmp_path, arguments, data):
+    story = told(tmp_path, *arguments, found=False, mastodon_remove_data=data)["all"]
+    assert story.startswith("no instance in namespace mastodon\n")
+    assert "mastodon_namespace" in story and "K8S_AUTH_KUBECONFIG" in story
+    for word in ("gone", "deleted", "kept", "left"):
+        assert word not in story
+
+
+@pytest.mark.parametrize(("data", "name"), [("", "kept"), ("example.org", "deleted")])
+def test_of_an_instance_one_story_is_told(tmp_path, data, name):
+    story = told(tmp_path, mastodon_remove_data=data)
+    assert story["all"].startswith(story[name] + "\nleft as they are: ")
 
 
 def test_check_mode_tells_of_nothing_as_done(tmp_path):
