@@ -103,10 +103,12 @@ def kill(instance: Instance, gate: Gate, stop: Stop) -> Seen:
     """Run the upgrade up to a request, where it dies; what it leaves."""
     gate.hold(stop)
     running = instance.start(NEW, environment={"K8S_AUTH_KUBECONFIG": str(gate.kubeconfig)})
-    until(lambda: running.ended or gate.held.is_set(), SLOWEST)
-    ended = running.ended
-    running.kill()
-    gate.hold(None)
+    try:
+        until(lambda: running.ended or gate.held.is_set(), SLOWEST)
+        ended = running.ended
+    finally:
+        running.kill()
+        gate.hold(None)
     assert not ended, running.output[-5000:]
     return Seen.of(instance)
 
