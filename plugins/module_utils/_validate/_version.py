@@ -35,7 +35,7 @@ def given(values: Mapping[str, Any], *names: str) -> Iterator[tuple[str, str]]:
     for name in names:
         if name in values:
             value = values[name]
-            if value is None or isinstance(value, str | int | float):
+            if value is None or isinstance(value, (str, int, float)):
                 yield name, "" if value is None else str(value)
             return
 
