@@ -5,7 +5,7 @@ SHELL := bash
 .SILENT:
 ENV := source tests/env.sh
 # The end-to-end tests that CI has the time for.
-WHOLE := test_bad_input test_site test_two_instances test_upgrade
+WHOLE := test_bad_input test_site test_two_instances test_upgrade test_federation
 CLUSTER := $(ENV); eval "$$(tests/cluster/bed env)"
 
 help: ## this text
