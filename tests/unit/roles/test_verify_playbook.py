@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.fediverse import APEX, WEB, Fediverse
+from support.fediverse import APEX, MEDIA, WEB, Fediverse
 from support.loopback import Authority, serving
 
 ROOT = Path(__file__).parents[3]
@@ -28,13 +28,15 @@ def instance(tmp_path):
         yield start
 
 
-def verify(directory, *, inventory=None, **variables):
+def verify(directory, *, inventory=None, groups=None, **variables):
     """Without a cluster, and without an inventory unless one is given, as groups of hosts with their variables."""
     environment = {name: value for name, value in os.environ.items() if "KUBE" not in name and "K8S" not in name}
     command = ["ansible-playbook", "fediverse.mastodon.verify", "-e", json.dumps(variables)]
     if inventory is not None:
+        groups = {group: {"hosts": hosts} for group, hosts in inventory.items()}
+    if groups is not None:
         file = directory / "inventory.yml"
-        file.write_text(yaml.safe_dump({group: {"hosts": hosts} for group, hosts in inventory.items()}))
+        file.write_text(yaml.safe_dump(groups))
         command += ["-i", str(file)]
     return subprocess.run(
         command, cwd=ROOT, env={**environment, "HOME": str(directory)}, capture_output=True, text=True, check=False
@@ -82,6 +84,44 @@ def test_a_domain_that_is_named_is_asked_alone_whatever_the_inventory_holds(inst
     done = verify(tmp_path, inventory={"mastodon": {"first": ours}}, mastodon_web_domain=WEB, **instance(Fediverse()))
     assert done.returncode == 0, done.stdout
     assert "ok: [localhost]" in done.stdout and "[first]" not in done.stdout
+
+
+BUCKET = {"storage_backend": "s3", "storage_endpoint": "https://s3.invalid", "storage_bucket": "media"}
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        ({}, None),
+        ({**BUCKET, "storage_alias_host": MEDIA}, None),
+        ({**BUCKET, "storage_alias_host": "cdn.invalid"}, "cdn.invalid"),
+        (BUCKET, "s3.invalid"),
+        ({"verify_media_host": "other.invalid"}, "other.invalid"),
+    ],
+)
+def test_media_are_judged_by_the_host_that_the_inventory_tells(instance, tmp_path, told, fault):
+    first = {"mastodon_web_domain": WEB, "mastodon_local_domain": APEX, **told, **instance(Fediverse())}
+    done = verify(tmp_path, inventory={"mastodon": {"first": first}})
+    assert done.returncode == (2 if fault else 0), done.stdout
+    assert ("media" in done.stdout and f"without {fault}" in done.stdout) == bool(fault), done.stdout
+
+
+def test_of_a_domain_that_is_named_the_inventory_tells_no_media(instance, tmp_path):
+    everybody = {"all": {"hosts": {"other": {}}, "vars": BUCKET}}
+    done = verify(tmp_path, groups=everybody, mastodon_web_domain=WEB, **instance(Fediverse()))
+    assert done.returncode == 0, done.stdout
+
+
+def test_each_host_has_a_report_of_its_own(instance, tmp_path):
+    one = {"mastodon_web_domain": WEB, "mastodon_local_domain": APEX, **instance(Fediverse())}
+    hosts = {"mastodon": {"first": one, "second": one}}
+    refused = verify(tmp_path, inventory=hosts, verify_report=str(tmp_path / "report.json"))
+    assert refused.returncode == 2
+    assert "-e 'verify_report=report-{{ inventory_hostname }}.json'" in refused.stdout
+    assert list(tmp_path.glob("report*")) == []
+    done = verify(tmp_path, inventory=hosts, verify_report=f"{tmp_path}/report-{{{{ inventory_hostname }}}}.json")
+    assert done.returncode == 0, done.stdout
+    assert {path.name for path in tmp_path.glob("report*")} == {"report-first.json", "report-second.json"}
 
 
 @pytest.mark.parametrize(
