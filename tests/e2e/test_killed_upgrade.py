@@ -70,7 +70,7 @@ def half_rolled_out(instance: Instance) -> bool:
     found = [
         (
             version_of(pod),
-            any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"]["conditions"]),
+            any(one["type"] == "Ready" and one["status"] == "True" for one in pod["status"].get("conditions", ())),
         )
         for pod in instance.objects("pods")
         if pod["metadata"]["labels"].get("fediverse.mastodon/process") in ("web", "streaming", "sidekiq")
