@@ -50,7 +50,8 @@ go_ready() { # a new enough Go on PATH; where the machine has none, the one that
 }
 
 fetch_go() { # DIR
-  local name proxy=${GOPROXY:-https://proxy.golang.org} sum
+  local name sum
+  local proxy=${GOPROXY:?there is no Go $GO_OLDEST here: install it, or name in GOPROXY the Go module proxy to fetch it from}
   name=v0.0.1-go$GO.linux-$(machine)
   sum=GO_SHA256_$(machine)
   download "${proxy%%[,|]*}/golang.org/toolchain/@v/$name.zip" "$1.zip"

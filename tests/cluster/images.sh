@@ -41,7 +41,7 @@ debian() {
 install_debian() { # the name without .part says that it is whole
   discard "$IMG/debian.part"
   unshare --mount debootstrap --variant=minbase --include=ca-certificates,procps,iproute2,curl \
-    "$DEBIAN" "$IMG/debian.part" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
+    "$DEBIAN" "$IMG/debian.part" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} # else debootstrap's own mirror
   mv "$IMG/debian.part" "$IMG/debian"
 }
 
