@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Packs the double: one archive in the format of `docker save` with two layers, shared by every image in it.
+"""Packs the double: one archive in the format of `docker save`, with two layers that all its images share.
+
+A third, small one holds the static files of a version.
 
     pack.py application ROOT PACKAGE ROOTFS OUT.tar     the small layer, from the sources
     pack.py images OUT.tar BASE.tar APPLICATION.tar SOURCES_HASH VERSION…   the archive, and OUT.json with the image ids
@@ -17,6 +19,8 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from mastodon_double.static import files
 
 MASTODON = 991  # uid and gid (mastodon.md 3.1)
 HOME = "opt/mastodon"
@@ -62,6 +66,18 @@ def application_layer(package: Path, rootfs: Path, target: Path, library: str) -
         archive.addfile(link)
 
 
+def static_layer(version: str) -> bytes:
+    """The files of one version, owned by root."""
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        seen: set[str] = set()
+        for path, content in sorted(files(version).items()):
+            name = f"{HOME}/{path}"
+            _add_parents(archive, name, seen)
+            _add_file(archive, name, content, 0o644)
+    return layer.getvalue()
+
+
 def _add_parents(archive: tarfile.TarFile, name: str, seen: set[str]) -> None:
     for parent in reversed(Path(name).parents):
         if str(parent) != ".":
@@ -102,10 +118,19 @@ def _image_config(variables: dict[str, str], layers: Iterable[str], sources: str
     return json.dumps(config, sort_keys=True).encode()
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def images(target: Path, layer_files: list[Path], sources: str, versions: list[str]) -> None:
-    layers = {hashlib.file_digest(path.open("rb"), "sha256").hexdigest(): path for path in layer_files}
+    shared = {_digest(path): path for path in layer_files}
+    small: dict[str, bytes] = {}
     manifest, configs, ids = [], {}, {}
     for version in versions:
+        static = static_layer(version)
+        small[hashlib.sha256(static).hexdigest()] = static
+        layers = [*shared, hashlib.sha256(static).hexdigest()]
         baked = {"MASTODON_DOUBLE_VERSION": version}
         rails = _image_config(
             _RAILS | baked, layers, sources, {"Entrypoint": ["/usr/bin/tini", "--"], "ExposedPorts": {"3000/tcp": {}}}
@@ -126,8 +151,10 @@ def images(target: Path, layer_files: list[Path], sources: str, versions: list[s
     with tarfile.open(target, "w") as archive:
         for name, content in {**configs, "manifest.json": json.dumps(manifest).encode()}.items():
             _add_file(archive, name, content, 0o644)
-        for layer, path in layers.items():
+        for layer, path in shared.items():
             archive.add(path, arcname=f"{layer}/layer.tar")
+        for layer, content in small.items():
+            _add_file(archive, f"{layer}/layer.tar", content, 0o644)
     target.with_suffix(".json").write_text(json.dumps(ids, indent=2))
 
 

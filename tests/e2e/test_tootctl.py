@@ -103,7 +103,9 @@ def test_what_a_job_cannot_do_is_refused_before_it_is_made(instance, command):
 
 def test_check_mode_runs_nothing(instance):
     before = len(jobs(instance))
-    predicted = tootctl(instance, "tootctl accounts approve --all", "--check")
+    command = "tootctl accounts approve --all"
+    predicted = tootctl(instance, command, "--check", confirm=command)
+    assert not predicted.failed, predicted.output
     assert (predicted["changed"], "rc" in predicted.result) == (True, False)
     assert len(jobs(instance)) == before
 

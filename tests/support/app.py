@@ -63,6 +63,7 @@ EVERYTHING = {
     "database_connection": {**DATABASE, "replica": {"host": "mastodon-database-pooler-ro", "port": 5432}},
     "cache_connection": {"base": {**SERVER, "tls": True, "ca_secret": REF}, "sidekiq": None, "cache": None},
     "app_autoscaled_workloads": ["web"],
+    "app_publish_assets": True,
     "app_image": {"repository": "registry.example.org/mastodon", "digest": "sha256:" + "0" * 64},
     "app_proxy": {"trusted_addresses": ["203.0.113.0/24"]},
     "app_smtp": {"server": "mx.example.org", "login": "m", "password_secret": REF, "ca_secret": REF},

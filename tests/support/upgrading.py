@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,20 @@ def added() -> list[Migration]:
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance of the smallest size in a namespace of its own; ``directory`` is scratch space."""
+    """An instance in a namespace of its own, of the smallest size unless ``given`` says otherwise.
+
+    ``directory`` is scratch space.
+    """
 
     name: str
     directory: Path
+    given: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
-    def at(cls, version: str, name: str, directory: Path) -> Iterator[Instance]:
+    def at(cls, version: str, name: str, directory: Path, **given: Any) -> Iterator[Instance]:
         """A new one of that version; it goes when the context ends."""
-        instance = cls(name, directory)
+        instance = cls(name, directory, given)
         have_images()
         kubectl("delete", "namespace", instance.namespace, "--ignore-not-found")
         prepare(instance._inventory(version), directory)
@@ -72,7 +76,7 @@ class Instance:
             # There is nothing in it that a backup would save.
             "app_upgrade_allow_without_backup": f"{OLD} -> {NEW}",
         }
-        return {self.name: {**own, **changes}}
+        return {self.name: {**own, **self.given, **changes}}
 
     def site(self, version: str, *arguments: str, **changes: Any) -> Run:
         """Run site.yml with that version and, perhaps, other variables of the host."""

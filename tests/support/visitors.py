@@ -47,20 +47,20 @@ class Visitor(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(PAUSE):
-            self.answers.append(self._ask())
+            self.answers.append(self.ask(self.path))
 
     def leave(self) -> list[Answer]:
         self._over.set()
         self.join()
         return self.answers
 
-    def _ask(self) -> Answer:
+    def ask(self, path: str) -> Answer:
         began = time.monotonic()
         connection = HTTPConnection(self._host)
         try:
             plain = create_connection((self._address, 443), timeout=10)
             connection.sock = self._trust.wrap_socket(plain, server_hostname=self._host)
-            connection.request("GET", self.path, headers={"Connection": "close"})
+            connection.request("GET", path, headers={"Connection": "close"})
             answer = connection.getresponse()
             return Answer(began, answer.status, body=answer.read().decode("utf-8", "replace"))
         except (OSError, HTTPException) as error:

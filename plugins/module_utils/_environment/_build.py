@@ -10,7 +10,7 @@ from typing import Any
 
 from .._sizes._queues import served
 from .._sizes._sizes import sizes
-from . import _mail, _observability, _oidc, _search
+from . import _assets, _mail, _observability, _oidc, _search
 from ._catalog import SUBJECTS
 from ._connections import SECRETS
 from ._database import AUTO, draft_database
@@ -105,6 +105,7 @@ def _derived(group: str, settings: Mapping[str, Any], values: Mapping[str, Any])
         case "app_metrics":
             yield from _observability.metrics_derived(settings)
         case "app_site":
+            yield "CDN_HOST", _assets.cdn_host(values, settings)
             yield "EXTRA_MEDIA_HOSTS", _media_hosts(settings, values["app_storage"])
         case "app_proxy":
             if settings.get("trusted_addresses"):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import (
+    _app_assets,
     _app_connections,
     _app_extra,
     _app_facts,
@@ -32,6 +33,7 @@ _SUBJECTS = (
     _app_sizes,
     _app_connections,
     _app_network,
+    _app_assets,
     _app_mail,
     _app_monitoring,
     _app_search,

@@ -14,7 +14,7 @@ from .._environment._mail import BULK_SMTP, SMTP
 from .._environment._oidc import OIDC
 from .._environment._saml import SAML
 from .._environment._sso import SSO
-from . import _app_maintenance
+from . import _app_assets, _app_maintenance
 from ._app_values import settings
 
 
@@ -22,6 +22,7 @@ def cautions(values: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each choice in the `app_*` variables that an administrator should remember having made."""
     yield from _mail(values)
     yield from _app_maintenance.cautions(values)
+    yield from _app_assets.cautions(values)
     ldap, cas, sso = settings(values, LDAP), settings(values, CAS), settings(values, SSO)
     if ldap and ldap["tls_no_verify"]:
         yield "app_ldap.tls_no_verify: the directory's certificate is not verified; anybody in between reads passwords."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -25,6 +26,9 @@ def main(program: str, arguments: Sequence[str]) -> None:
         from .web.server import main as run
     elif program == "sidekiq":
         from .sidekiq.server import main as run
+    elif program == "ruby":
+        # Plain Ruby: the gems that a script asks for are Debian's, and Bundler has nothing to add.
+        os.execvp(program, [program, *arguments])
     elif program == "prometheus_exporter":
         from .exporter import main as run
     else:

@@ -57,7 +57,13 @@ def test_images_share_layers_and_differ_in_release_and_process(layer, tmp_path):
         configs = {
             image["RepoTags"][0]: json.load(archive.extractfile(image["Config"]))["config"] for image in manifest
         }
-    assert len({tuple(image["Layers"]) for image in manifest}) == 1
+        (old, old_streaming, new, new_streaming) = (image["Layers"] for image in manifest)
+        assert (old, new) == (old_streaming, new_streaming)
+        assert old[:2] == new[:2]
+        with tarfile.open(fileobj=archive.extractfile(new[2])) as static:
+            (file,) = (name for name in static.getnames() if name.endswith(".js"))
+            assert b"4.6.5" in static.extractfile(file).read()
+        assert old[2] != new[2]
     assert json.loads(target.with_suffix(".json").read_text()).keys() == configs.keys()
     rails = configs["docker.io/fediverse-mastodon/double:v4.6.5"]
     streaming = configs["docker.io/fediverse-mastodon/double-streaming:v4.6.5"]

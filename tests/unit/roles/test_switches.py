@@ -64,6 +64,8 @@ HOSTS = {
         "app_search": {"enabled": True, "host": "es.search.svc"},
         "app_cache_buster": {"enabled": True, "secret_header": "x", "secret": REF},
         "edge_gateway_create": True,
+        "app_publish_assets": True,
+        "storage_alias_host": "files.example.org",
     },
     "grown": {
         "mastodon_profile": "community",
@@ -72,6 +74,8 @@ HOSTS = {
         "app_metrics": {"enabled": True, "sidekiq_detailed": True},
         "mastodon_metrics_clients": [{"podSelector": {"matchLabels": {"app": "prometheus"}}}],
         "secrets_otp_secret": False,
+        # Media on a volume, where static files have no place.
+        "app_publish_assets": False,
         "database_pool_size": 30,
     },
 }

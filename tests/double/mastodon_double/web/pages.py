@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 
 from aiohttp import web
 
 from .. import policy
-from ..release import Release
+from ..process import ROOT
+from ..static import DIRECTORY, script_path
 from ..storage import FileStorage
 from .context import cached, context_of
 
 _STATIC_TTL = 28 * 86_400
+_PACKS = ROOT / DIRECTORY / "packs"
 
 
 async def health(_request: web.Request) -> web.Response:
     """200 "OK", with nothing behind it."""
     return web.Response(text="OK")
-
-
-def script_path(release: Release) -> str:
-    """Hashed by release, as Mastodon's packs are: an old pod lacks a new page's script (mastodon.md 6 "Asset skew")."""
-    return f"/packs/assets/application-{hashlib.sha256(str(release).encode()).hexdigest()[:8]}.js"
 
 
 async def page(request: web.Request) -> web.Response:
@@ -31,7 +27,7 @@ async def page(request: web.Request) -> web.Response:
     told = (
         "<!doctype html><title>mastodon-double</title>\n"
         f"<p>This is not Mastodon. It is a test double of Mastodon {context.release}.</p>\n"
-        f'<script src="{script_path(context.release)}"></script>\n'
+        f'<script src="{context.env.get("CDN_HOST", "")}{script_path(str(context.release))}"></script>\n'
     )
     headers = {
         "Content-Security-Policy": policy.header(context.env, context.site, secrets.token_urlsafe(16)),
@@ -41,13 +37,13 @@ async def page(request: web.Request) -> web.Response:
     return web.Response(text=told, content_type="text/html", headers=headers)
 
 
-async def packs(request: web.Request) -> web.Response:
-    context = context_of(request)
-    served = context.env.get("RAILS_SERVE_STATIC_FILES") == "true"
-    if not served or request.path != script_path(context.release):
+async def packs(request: web.Request) -> web.StreamResponse:
+    """Only what this image has."""
+    path = (_PACKS / request.match_info["path"]).resolve()
+    served = context_of(request).env.get("RAILS_SERVE_STATIC_FILES") == "true"
+    if not served or not path.is_relative_to(_PACKS) or not path.is_file():
         raise web.HTTPNotFound
-    headers = {"Cache-Control": f"public, max-age={_STATIC_TTL}, must-revalidate"}
-    return web.Response(text="// mastodon-double\n", content_type="text/javascript", headers=headers)
+    return web.FileResponse(path, headers={"Cache-Control": f"public, max-age={_STATIC_TTL}, must-revalidate"})
 
 
 async def system_file(request: web.Request) -> web.StreamResponse:

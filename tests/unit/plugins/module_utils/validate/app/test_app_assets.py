@@ -1,0 +1,49 @@
+"""Where static files may be published, and who is told that pages may lack some."""
+
+import pytest
+from ansible_collections.fediverse.mastodon.plugins.module_utils._validate._app_assets import cautions, mistakes
+
+ON = {"app_publish_assets": True}
+ELSEWHERE = {"app_site": {"cdn_host": "https://assets.example.org"}}
+
+
+def bucket(**settings):
+    return {"app_storage": {"backend": "s3", "s3": {"bucket": "b", **settings}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        (bucket(), []),
+        ({**ON, **bucket(alias_host="files.example.org")}, []),
+        ({**ON, **bucket(), **ELSEWHERE}, []),
+        ({**ON, **bucket(alias_host="files.example.org/b", key_prefix="one"), **ELSEWHERE}, []),
+        (ON, []),
+        ({**ON, "app_storage": {"backend": "pvc", "s3": None}}, ["S3 bucket"]),
+        ({**ON, **bucket()}, ["needs a host"]),
+        ({**ON, **bucket(alias_host="files.example.org/b")}, ["has a path"]),
+        ({**ON, **bucket(alias_host="files.example.org", key_prefix="one")}, ["storage_key_prefix"]),
+    ],
+)
+def test_files_need_a_host_whose_root_is_theirs(values, problems):
+    found = list(mistakes(values))
+    assert [mistake.variable for mistake in found] == ["app_publish_assets"] * len(problems)
+    for mistake, problem in zip(found, problems, strict=True):
+        assert problem in mistake.problem
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"app_profile": "single_user"}, False),
+        ({"app_profile": "small"}, True),
+        ({"app_profile": "single_user", "app_sizes": {"web": {"replicas": 2}}}, True),
+        ({"app_profile": "small", "app_sizes": {"web": {"replicas": 1}}}, False),
+        ({"app_profile": "small", **ON}, False),
+        ({"app_profile": "small", **ELSEWHERE}, False),
+        ({"app_profile": "small", "app_upgrade_strategy": "stop_first"}, False),
+        ({"app_profile": "nonsense"}, False),
+    ],
+)
+def test_who_has_several_web_pods_is_told_what_their_pages_may_lack(values, told):
+    assert [sentence.partition(" ")[0] for sentence in cautions(values)] == ["app_publish_assets"] * told
