@@ -44,6 +44,8 @@ def nobody(instance):
     kubectl("-n", instance.namespace, "delete", "secret", "mastodon-owner", "--ignore-not-found")
     yield
     assert [pod for pod in pods(instance) if "deletionTimestamp" not in pod["metadata"]] == []
+    # The next test starts without the one that is still going.
+    until(lambda: not pods(instance))
 
 
 def pods(instance):
