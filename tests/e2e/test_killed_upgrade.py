@@ -16,11 +16,10 @@ from support.gate import Call, Gate, Stop
 from support.modules import run
 from support.playbooks import Playbook
 from support.rails import until
-from support.upgrading import AFTER, BEFORE, NEW, OLD, Instance, added, is_new, version_of
+from support.upgrading import AFTER, BEFORE, NEW, OLD, SLOWEST, Instance, added, is_new, kill_when, version_of
 
 pytestmark = pytest.mark.cluster
 
-SLOWEST = 300
 # A migration of each half.
 PRE = next(str(one.version) for one in added() if not one.post)
 POST = next(str(one.version) for one in added() if one.post)
@@ -240,7 +239,7 @@ def test_an_upgrade_killed_twice_is_finished_by_the_next_run(old, gate, early, l
 
 
 def start(instance: Instance, gate: Gate) -> Playbook:
-    return instance.start(NEW, environment={"K8S_AUTH_KUBECONFIG": str(gate.kubeconfig)})
+    return instance.start(NEW, environment=gate.environment)
 
 
 def kill(instance: Instance, gate: Gate, point: Point, before: Point | None) -> None:
@@ -249,10 +248,7 @@ def kill(instance: Instance, gate: Gate, point: Point, before: Point | None) -> 
     if point.hangs:
         instance.fault(f"hang:{point.hangs}")
     running = resume(start(instance, gate), instance, before)
-    until(lambda: running.ended or reached(instance, gate, point), SLOWEST)
-    ended = running.ended
-    running.kill()
-    assert not ended, running.output[-5000:]
+    kill_when(running, lambda: reached(instance, gate, point))
 
 
 def reached(instance: Instance, gate: Gate, point: Point) -> bool:

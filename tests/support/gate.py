@@ -82,6 +82,11 @@ class Gate:
             )
         )
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of a run whose requests pass through it."""
+        return {"K8S_AUTH_KUBECONFIG": str(self.kubeconfig)}
+
     def hold(self, stop: Stop | None) -> None:
         """Hold the next such request; None for letting everything pass."""
         self.held.clear()

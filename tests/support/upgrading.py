@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +17,13 @@ sys.path.insert(0, str(ROOT / "tests/double"))
 
 from mastodon_double.migrations import Migration, carried_by
 from mastodon_double.release import release
-from support.rails import have_images
+from support.rails import have_images, until
 from support.visitors import Visitor
 
 OLD, NEW = "4.5.15", "4.6.5"
 DATABASE_POD = "mastodon-database-1"
+# Seconds that a run may take to any point of an upgrade.
+SLOWEST = 300
 BEFORE, AFTER = "mastodon-migrate-before-", "mastodon-migrate-after-"
 
 
@@ -85,6 +87,7 @@ class Instance:
     def start(
         self, version: str, *arguments: str, environment: dict[str, str] | None = None, **changes: Any
     ) -> Playbook:
+        """The same without awaiting its end."""
         inventory = self._inventory(version, **changes)
         return start_site(inventory, self.directory, *arguments, **(environment or {}))
 
@@ -154,6 +157,16 @@ class Instance:
         (gateway,) = self.objects("gateways.gateway.networking.k8s.io")
         authority = Path("~/.cache/fediverse-mastodon/certificates").expanduser() / self.namespace / "ca.crt"
         return Visitor(gateway["status"]["addresses"][0]["value"], self.domain, path, authority)
+
+
+def kill_when(running: Playbook, reached: Callable[[], bool]) -> None:
+    """Kill a run at a point of its work, which it must not have passed."""
+    try:
+        until(lambda: running.ended or reached(), SLOWEST)
+        ended = running.ended
+    finally:
+        running.kill()
+    assert not ended, running.output[-5000:]
 
 
 def version_of(template: dict[str, Any]) -> str:
