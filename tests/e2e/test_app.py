@@ -159,6 +159,7 @@ def decided():
 def test_the_role_s_own_autoscaler_takes_over_decides_and_leaves(converged, scratch):
     changes = scaled(max_replicas=3)
     generation = "jsonpath={.metadata.generation}"
+    converge(scratch)  # other tests leave settings of their own
     before = kubectl("-n", NAMESPACE, "get", "deploy/mastodon-streaming", "-o", generation)
     run = converge(scratch, **changes)
     assert changed(run) == {"HorizontalPodAutoscaler mastodon-streaming": "created"}
