@@ -1,6 +1,5 @@
-# Puts the image's static files into the bucket before web serves a page that asks for them. Of what a browser may ask
-# CDN_HOST for, that is everything in public/ but the media; nothing is ever taken away, so that pages of the version
-# before, open for days perhaps, find theirs too.
+# Puts the image's static files into the bucket before web serves a page that asks for them at CDN_HOST. Nothing is ever
+# taken away: pages of the version before, open for days perhaps, find theirs too.
 require 'aws-sdk-s3'
 require 'digest'
 require 'rack/mime'
@@ -23,9 +22,11 @@ def store
   Aws::S3::Client.new(**reached)
 end
 
-# The image's own compressed copies are left out: a bucket never chooses between them.
+# What lies in a directory of public/, but for media. Pages ask the web domain for the files beside the directories, such as
+# /favicon.ico (app/views/layouts), and in the bucket these names may be the user's. Of the image's compressed copies a
+# bucket never makes a choice.
 def names
-  found = Dir.glob('**/*', base: PUBLIC).select { |name| File.file?(File.join(PUBLIC, name)) }
+  found = Dir.glob('*/**/*', base: PUBLIC).select { |name| File.file?(File.join(PUBLIC, name)) }
   found.reject { |name| name.start_with?('system/') || name.end_with?('.gz', '.br') }.sort
 end
 
