@@ -50,6 +50,7 @@ e2e: cluster ## whole instances on a real cluster: pytest and the molecule scena
 
 roles: cluster ## what takes long: each role and module by itself, upgrades that are killed or fail, the double; over an hour
 	$(CLUSTER)
+	[ "$$(tests/cluster/bed source)" = given ] || tests/cluster/bed crds
 	[ "$$(tests/cluster/bed source)" = given ] || tests/cluster/bed operators traefik
 	pytest tests/e2e -q $(WHOLE:%=--ignore=tests/e2e/%.py)
 	pytest tests/double/selfcheck -q
