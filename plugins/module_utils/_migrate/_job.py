@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .._kube._errors import Failure
@@ -20,13 +21,26 @@ from ._end import Pod, ended
 from ._plan import Goal, Job
 from ._record import COMPONENT
 from ._script import SKIP_POST, Doubts, script
+from ._start import has_begun
 
 # What the Pod was made from: the server fills fields in, so the live one cannot be compared itself.
 _POD = PREFIX + "pod"
 _IMAGE = PREFIX + "image"
 _BEGAN = PREFIX + "began"
 _FINAL = PREFIX + "final"
+# Whether a Job in whose place it is may have done a part of the work.
+_PARTLY = PREFIX + "partly-done"
 _POST_PENDING = re.compile(r"post_pending=(\d+)")
+
+
+@dataclass(frozen=True)
+class Former:
+    """A Job that another one has taken the place of."""
+
+    # When the first one for the same work was made, in Kubernetes' form.
+    began: str
+    # Whether it, or one before it, may have run.
+    ran: bool
 
 
 def image(template: Mapping[str, Any]) -> str:
@@ -47,13 +61,14 @@ def manifest(
     *,
     deadline: int,
     ttl: int | None,
-    began: str = "",
+    former: Former | None = None,
 ) -> dict[str, Any]:
-    """The Job that does the goal's work. ``began``: when the first one for it was made, if this one is in its place."""
+    """The Job that does the goal's work. ``former``: what the one in whose place it is leaves to be remembered."""
     job = copy.deepcopy(dict(template))
     own = labels(namespace, COMPONENT)
     about = {_IMAGE: goal.image, PREFIX + "database": goal.database, PREFIX + "phase": goal.phase}
-    about |= {_FINAL: "true" if goal.is_final else "false"} | ({_BEGAN: began} if began else {})
+    about |= {_FINAL: "true" if goal.is_final else "false"}
+    about |= {_BEGAN: former.began, _PARTLY: "true" if former.ran else "false"} if former else {}
     metadata = job.get("metadata") or {}
     job["metadata"] = {
         "name": goal.job,
@@ -80,6 +95,18 @@ def manifest(
 def image_of(live: Mapping[str, Any]) -> str:
     """The image whose migrations it runs."""
     return str((live["metadata"].get("annotations") or {}).get(_IMAGE, ""))
+
+
+def former(live: Mapping[str, Any], pod: Pod | None) -> Former:
+    """What a Job leaves to be remembered when another one takes its place. ``pod``: its newest one."""
+    # One that ended and whose Pod is gone may have done anything.
+    ran = has_begun(pod) if pod else state(live).state != "unfinished"
+    return Former(began(live), ran or partly_done(live))
+
+
+def partly_done(live: Mapping[str, Any]) -> bool:
+    """Whether another Job, in whose place it is, may have done a part of its work."""
+    return (live["metadata"].get("annotations") or {}).get(_PARTLY) == "true"
 
 
 def began(live: Mapping[str, Any]) -> str:

@@ -10,12 +10,16 @@ import time
 from typing import Any
 
 from .._kube._client import Cluster
-from .._kube._errors import KubeError
+from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
 from ._job import state
 from ._record import COMPONENT
+from ._stages import FORCE
 from ._start import obstacle
 from ._watch import INTERVAL, Watch
+
+# A Pod has half a minute to end, unless its node is gone.
+GONE_WITHIN = 300
 
 
 class Jobs:
@@ -60,7 +64,14 @@ class Jobs:
         except KubeError as error:
             if error.status != 409:
                 raise
+        deadline = time.monotonic() + GONE_WITHIN
         while self._uid(name) == uid:
+            if time.monotonic() > deadline:
+                raise Failure(
+                    f"Job {self._namespace}/{name} is not gone {GONE_WITHIN} seconds after it was deleted: its Pod has"
+                    f" not ended. {FORCE}"
+                )
+            self._progress.line(f"Job {name} is going")
             time.sleep(INTERVAL)
 
     def _uid(self, name: str) -> str | None:

@@ -60,8 +60,8 @@ class Migration:
         self._jobs = Jobs(cluster, namespace, progress)
         self._processes = Processes(cluster, namespace, progress)
         self._doubts = Doubts()
-        # When the work was begun that a Job of this run goes on with.
-        self._began = ""
+        # The Job whose work one of this run goes on with.
+        self._former: _job.Former | None = None
         # Whether there was a record at all.
         self._is_recorded = False
         # Whether the database is taken as empty.
@@ -149,13 +149,14 @@ class Migration:
             raise self._refusal(step)
         if step.kind == "wait":
             self._wait()
+        elif others:
+            # Before anything is recorded: what they do to the database may be the last word on it.
+            self._let_pass(others[0], live, record)
         elif step.kind == "record":
             self._write(live, record)
-        elif others:
-            self._let_pass(others[0], live, record)
         elif own:
             self._progress.line(f"Job {self._goal.job} is replaced: {step.reason}")
-            self._began = _job.began(own)
+            self._former = _job.former(own, self._jobs.watch(self._goal.job).pod())
             self._jobs.remove(own)
         elif self._ready(live) and not self._jobs.at_work() and self._begin(record):
             # The policies of the application are applied after the Job.
@@ -166,7 +167,7 @@ class Migration:
         work = self._work
         if self._jobs.let_pass(other, start_timeout=work.start_timeout, deadline=work.deadline):
             return
-        if record and _job.is_final(other) and _job.image_of(other) == record.begun:
+        if record and _job.is_final(other) and _job.image_of(other) == record.begun and not _job.partly_done(other):
             self._keep(live, replace(record, begun=""))
 
     def _ready(self, live: dict[str, Any] | None) -> bool:
@@ -219,7 +220,7 @@ class Migration:
             self._doubts,
             deadline=work.deadline,
             ttl=work.ttl,
-            began=self._began,
+            former=self._former,
         )
 
     def _start(self, record: Record | None) -> None:
@@ -258,11 +259,11 @@ class Migration:
         self._keep(live, recorded(record, self._goal, finished, left))
 
     def _keep(self, live: dict[str, Any] | None, new: Record) -> bool:
-        """Write the record; False if another run wrote since, and what it wrote is to be read next."""
+        """Write the record; False if another run wrote since, or somebody deleted it, and it is to be read again."""
         try:
             _record.write(self._cluster, self._namespace, live, new)
         except KubeError as error:
-            if error.status != 409:
+            if error.status not in (404, 409):
                 raise
             return False
         self._tell_record()

@@ -135,6 +135,8 @@ def recorded(record: Record | None, goal: Goal, finished: str, post_pending: int
     before = record if record and record.database == goal.database else Record(goal.database, "")
     if goal.at_once:
         post_pending = 0
+    # What a Job that was begun and never finished has taken away, no version before it may find again.
+    former = "" if before.begun else before.after_rollout
     # With nothing left to do after the rollout, everything is done.
-    after_rollout = goal.image if post_pending == 0 else before.after_rollout
+    after_rollout = goal.image if post_pending == 0 else former
     return Record(goal.database, goal.image, after_rollout, post_pending, finished)

@@ -205,7 +205,8 @@ class Processes:
         try:
             _record.write_stopped(self._cluster, self._namespace, live, stopped)
         except KubeError as error:
-            if error.status != 409:
+            # Another run wrote since, or somebody deleted the record.
+            if error.status not in (404, 409):
                 raise
             raise Overtaken from error
 

@@ -14,9 +14,9 @@ from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
 from .._ready import _pods
 from .._ready._scrub import scrub
-from .._ready._state import Ready
 from ._end import JOB_LABEL, ended
 from ._job import state
+from ._start import has_begun
 
 INTERVAL = 2.0
 LOG_LINES = 50
@@ -37,14 +37,15 @@ class Watch:
 
     def finish(self, *, start_timeout: float, deadline: float) -> bool:
         """Wait for the end; whether it was a good one. Failure if there is no end."""
-        began = time.monotonic()
+        began, started = time.monotonic(), False
         while True:
             job = self.job()
             pod = self.pod()
             if state(job).state != "unfinished":
                 self._read_log(pod)
                 return state(job).state == "complete"
-            started = self._tell(pod)
+            # Once and for all: while its node cannot be reached, a Pod at work seems not to be.
+            started = self._tell(pod) or started
             waited = time.monotonic() - began
             if not started and waited > start_timeout:
                 raise Failure(
@@ -76,7 +77,7 @@ class Watch:
 
     def _tell(self, pod: dict[str, Any] | None) -> bool:
         """Report what the Pod is at; whether it has started."""
-        started = pod is not None and (isinstance(_pods.pod(pod), Ready) or ended(pod) is not None)
+        started = pod is not None and has_begun(pod)
         if started:
             self._read_log(pod)
         last = f": {self._log[-1]}" if self._log else ""

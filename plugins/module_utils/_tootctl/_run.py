@@ -20,10 +20,10 @@ from .._kube._errors import Failure, KubeError
 from .._kube._progress import Progress
 from .._migrate._end import ended
 from .._migrate._job import state
+from .._migrate._start import has_begun
 from .._migrate._watch import Watch
 from .._ready import _pods
 from .._ready._scrub import scrub
-from .._ready._state import Ready
 from . import _job
 from ._command import Command
 from ._log import Log
@@ -84,10 +84,11 @@ class Run:
     def finish(self) -> Ended:
         """Run the command to its end."""
         self._start()
-        began = time.monotonic()
+        began, started = time.monotonic(), False
         while True:
             job, pod = self._watch.job(), self._watch.pod()
-            started = self._tell(pod)
+            # Once and for all: while its node cannot be reached, a Pod at work seems not to be.
+            started = self._tell(pod) or started
             if state(job).state != "unfinished":
                 return self._end(job, pod)
             waited = time.monotonic() - began
@@ -127,7 +128,7 @@ class Run:
             return False
         for line in self._log.read(pod["metadata"]["name"]):
             self._progress.line(line)
-        started = isinstance(_pods.pod(pod), Ready) or ended(pod) is not None
+        started = has_begun(pod)
         if not started:
             self._progress.line(f"{self._where}: {scrub(_pods.pod(pod).reason)}")
         return started

@@ -13,7 +13,7 @@ from typing import Any
 from .._kube._client import Cluster, UnknownKindError
 from .._migrate import _record
 from .._migrate._end import JOB_LABEL
-from .._migrate._job import began, image_of, is_final
+from .._migrate._job import began, image_of, is_final, partly_done
 from .._migrate._plan import Record
 from .._migrate._start import has_begun
 from . import _backup
@@ -85,7 +85,10 @@ def _unrecorded(cluster: Cluster, namespace: str, record: Record) -> Version | N
     if not (begun := version_of_image(record.begun)):
         return None
     jobs = cluster.list("batch/v1", "Job", namespace, labels=f"app.kubernetes.io/component={_record.COMPONENT}")
-    names = [job["metadata"]["name"] for job in jobs if image_of(job) == record.begun and is_final(job)]
+    final = [job for job in jobs if image_of(job) == record.begun and is_final(job)]
+    if any(map(partly_done, final)):
+        return begun
+    names = [job["metadata"]["name"] for job in final]
     pods = [pod for name in names for pod in cluster.list("v1", "Pod", namespace, labels=f"{JOB_LABEL}={name}")]
     # Only Pods that are there can tell that nothing ran: one of an image that cannot be pulled, for example.
     return None if pods and not any(map(has_begun, pods)) else begun

@@ -1,14 +1,15 @@
 """Migrations of other runs and other images, at the same time or before."""
 
 import pytest
-from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure
-from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _job
-from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import BEFORE, Goal
+from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._errors import Failure, KubeError
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate import _job, _jobs
+from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._plan import AFTER, BEFORE, Goal
 from ansible_collections.fediverse.mastodon.plugins.module_utils._migrate._script import Doubts
 from ansible_collections.fediverse.mastodon.plugins.module_utils._upgrade._guards import Consent
 from support.migrations import (
     ALL,
     FAILED,
+    FINISHED,
     GOAL,
     RUNNING,
     STARTING,
@@ -110,3 +111,51 @@ def test_another_run_that_was_faster_is_checked_again(other):
             run.run()
     else:
         assert run.run().after.before_rollout == GOAL.image
+
+
+def test_nothing_is_recorded_while_another_migration_is_at_work():
+    """What that one does to the database is the last word on it."""
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.6.4")
+    other = Goal(AFTER, "mastodon:v4.6.4", "db")
+    cluster.left_behind(_job.manifest(TEMPLATE, "social", other, Doubts(), deadline=60, ttl=None), RUNNING)
+    cluster.left_behind(job(), RUNNING)
+    cluster.jobs[GOAL.job]["status"] = FINISHED
+    keep, seen = cluster.patch, []
+
+    def patch(*given):
+        seen.append(cluster.jobs[other.job]["status"])
+        keep(*given)
+
+    cluster.patch = patch
+    migration(cluster, consent=Consent(without_backup="4.6.4 -> 4.6.5")).run()
+    assert seen == [FINISHED]
+
+
+def test_a_job_whose_pod_does_not_go_is_named(monkeypatch):
+    cluster = Cluster()
+    cluster.left_behind(job(), RUNNING)
+    cluster.jobs[GOAL.job]["status"] = FAILED
+    cluster.delete = lambda *_identity, **_options: True
+    times = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(_jobs.time, "monotonic", lambda: next(times))
+    with pytest.raises(Failure, match=f"{GOAL.job} is not gone .* node is gone"):
+        migration(cluster).run()
+
+
+def test_a_record_that_somebody_deletes_meanwhile_is_made_anew():
+    cluster = Cluster()
+    recorded(cluster, "mastodon:v4.6.4")
+    patch, broken = cluster.patch, []
+
+    def once(*given):
+        if not broken:
+            broken.append(cluster.record)
+            cluster.record = None
+            raise KubeError("patch ConfigMap", 404, {"reason": "NotFound"})
+        patch(*given)
+
+    cluster.patch = once
+    report = migration(cluster, consent=Consent(without_backup="4.6.4 -> 4.6.5")).run()
+    assert broken
+    assert report.after.before_rollout == GOAL.image

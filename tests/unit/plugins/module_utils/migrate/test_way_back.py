@@ -12,6 +12,7 @@ from support.migrations import (
     ALL,
     BACK,
     BROKEN,
+    FAILED,
     FINISHED,
     GOAL,
     RUNNING,
@@ -133,3 +134,36 @@ def test_without_a_record_the_newest_job_counts():
         cluster.jobs[goal.job]["status"] = {**FINISHED, "completionTime": finished}
     migration(cluster).run()
     assert cluster.deleted == [GOAL.job]
+
+
+@pytest.mark.parametrize("goal", [ALL, Goal(AFTER, GOAL.image, "db")])
+def test_what_a_failed_job_may_have_taken_away_is_not_forgotten_with_the_next_first_half(goal):
+    """It is mended with another patch release, or in another way; the version before finds its columns no more."""
+    cluster = half_way(goal)
+    cluster.jobs[goal.job]["status"] = FAILED
+    cluster.log = "Post-deployment migrations left for after the rollout: 2"
+    following = GOAL if goal is ALL else Goal(BEFORE, "mastodon:v4.6.6", "db")
+    mended = migration(cluster, following, consent=Consent(without_backup="4.6.5 -> 4.6.6")).run()
+    assert (mended.after.before_rollout, mended.after.after_rollout) == (following.image, "")
+    with pytest.raises(Failure, match=r"-> 4\.5\.15 is refused"):
+        migration(cluster, BACK).run()
+
+
+def test_a_job_that_cannot_start_does_not_stand_for_the_one_in_whose_place_it_is():
+    goal = Goal(AFTER, GOAL.image, "db")
+    cluster = half_way(goal)
+    cluster.jobs[goal.job]["status"] = FAILED
+    create = cluster.create
+
+    def unable(manifest):
+        create(manifest)
+        if manifest["kind"] == "Job":
+            cluster.left_behind(manifest, BROKEN)
+            raise KeyboardInterrupt
+
+    cluster.create = unable
+    with pytest.raises(KeyboardInterrupt):
+        migration(cluster, goal).run()
+    cluster.create = create
+    with pytest.raises(Failure, match=re.escape("4.6.5 -> 4.5.15 is refused")):
+        migration(cluster, BACK).run()

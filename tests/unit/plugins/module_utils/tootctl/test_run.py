@@ -110,6 +110,26 @@ def test_a_job_that_does_not_start_is_removed():
     assert world.live is None
 
 
+class Unreachable(World):
+    """For its first looks the Pod works, on a node that is not reached."""
+
+    looks = 3
+
+    def list(self, *selection, **options):
+        self.looks -= 1
+        if self.looks < 0:
+            return super().list(*selection, **options)
+        one = {"name": "job", "state": {"running": {}}, "ready": False}
+        status = {"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}], "containerStatuses": [one]}
+        return [] if self.looks == 0 else [{"metadata": {"name": "pod", "creationTimestamp": "1"}, "status": status}]
+
+
+def test_a_command_at_work_is_not_removed_because_its_node_is_not_reached():
+    world = Unreachable()
+    assert finish(world, start_timeout=-1).code == 0
+    assert world.deleted == 0
+
+
 WRITES = parsed("tootctl accounts approve bob")
 STANDSTILL = {"stopped": json.dumps({"Deployment": {"mastodon-web": {"replicas": 2}}})}
 AT_ONCE = {"database": "d", "before_rollout": "m:v4.5.15", "begun": "m:v4.6.5"}
