@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 import threading
 from dataclasses import dataclass, field
@@ -10,6 +12,8 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+import yaml
+from support.modules import run
 from support.playbooks import kubectl
 from support.upgrading import NEW, OLD, Instance
 from support.visitors import PAUSE, Answer, Visitor, failures
@@ -29,6 +33,9 @@ GIVEN = {
     "storage_alias_host": FILES,
     "storage_tuning": {"protocol": "http"},
 }
+AS_A_BROWSER = {"Origin": "https://assets.test", "Accept-Encoding": "gzip"}
+# The next patch release, which has no migrations.
+NEXT = "4.6.6"
 
 
 @dataclass
@@ -65,9 +72,11 @@ class Reader(threading.Thread):
         )
         try:
             with urlopen(request, timeout=10) as answer:
-                admitted = answer.headers["Access-Control-Allow-Origin"]
-                problem = "" if admitted == "*" and answer.headers["Content-Type"] == "text/javascript" else address
-                return Answer(0, 0 if problem else answer.status, problem, answer.read().decode())
+                told = [answer.headers[name] for name in ("Access-Control-Allow-Origin", "Content-Type")]
+                problem = "" if told == ["*", "text/javascript"] else f"{address}: {told}"
+                body = answer.read()
+                packed = answer.headers["Content-Encoding"] == "gzip"
+                return Answer(0, 0 if problem else 200, problem, (gzip.decompress(body) if packed else body).decode())
         except HTTPError as error:
             return Answer(0, error.code, body=address)
 
@@ -123,3 +132,39 @@ def test_the_files_are_there_once_and_for_all(instance, readers):
     logs = instance.kubectl("logs", "-l", "fediverse.mastodon/process=web", "-c", "publish-assets").splitlines()
     # The second Pod of the new version found what the first one had put there.
     assert any(line.endswith("already.") for line in logs), logs
+
+
+@pytest.fixture
+def wrong_key(instance):
+    """Nobody may write into the bucket any more."""
+    key = {"AWS_SECRET_ACCESS_KEY": instance.secrets()["mastodon-s3"]["AWS_SECRET_ACCESS_KEY"]}
+    instance.patch("secret", "mastodon-s3", {"data": {"AWS_SECRET_ACCESS_KEY": base64.b64encode(b"x").decode()}})
+    yield
+    instance.patch("secret", "mastodon-s3", {"data": key})
+
+
+def test_while_the_bucket_refuses_the_pods_of_before_go_on(instance, readers, wrong_key):
+    """The role storage would say so first; here it goes wrong after that."""
+    path = instance.directory / "next"
+    rendered = instance.site(NEXT, mastodon_mode="render", mastodon_render_path=str(path))
+    assert rendered.code == 0, rendered.output[-5000:]
+    manifests = list(yaml.safe_load_all((path / "app.yaml").read_text()))
+    applied = run("apply_set", name="mastodon-app", namespace=instance.namespace, manifests=manifests)
+    assert not applied.failed, applied.output
+    awaited = run("wait_ready", manifests=manifests, timeout=300)
+    assert awaited.failed
+    for words in ("publish-assets", f"could not be put into bucket {BUCKET}", "SignatureDoesNotMatch"):
+        assert words in awaited["msg"]
+    reader = readers[0]
+    page = reader.web.ask("/")
+    assert NEW in page.body
+    assert failures([page, reader.read(script_of(page))]) == []
+
+
+def test_it_is_finished_when_the_bucket_takes_them_again(instance, readers):
+    done = instance.site(NEXT)
+    assert done.code == 0, done.output[-5000:]
+    reader = readers[0]
+    page = reader.web.ask("/")
+    assert NEXT in page.body
+    assert failures([page, reader.read(script_of(page))]) == []

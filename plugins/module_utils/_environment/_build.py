@@ -47,6 +47,7 @@ def build(values: Mapping[str, Any]) -> dict[str, Environment]:
     draft_redis(draft, values["app_cache"])
     draft_storage(draft, values["app_storage"])
     _subjects(draft, settled, values)
+    draft.pin("CDN_HOST", _assets.published_at(values, settled.get("app_site") or {}))
     _extras(draft, values)
     return draft.environments()
 
@@ -105,7 +106,6 @@ def _derived(group: str, settings: Mapping[str, Any], values: Mapping[str, Any])
         case "app_metrics":
             yield from _observability.metrics_derived(settings)
         case "app_site":
-            yield "CDN_HOST", _assets.cdn_host(values, settings)
             yield "EXTRA_MEDIA_HOSTS", _media_hosts(settings, values["app_storage"])
         case "app_proxy":
             if settings.get("trusted_addresses"):

@@ -35,7 +35,8 @@ class Environment:
     values: dict[str, str] = field(default_factory=dict)
     # Keys of Secrets: {name, key}.
     secret_refs: dict[str, dict[str, str]] = field(default_factory=dict)
-    # Values with $(NAME) of the above in them, which the kubelet puts together; no secret passes through us.
+    # Values with $(NAME) of the above in them, which the kubelet puts together; no secret passes through us. And values
+    # that must not change for Pods of before.
     composed: dict[str, str] = field(default_factory=dict)
     mounts: dict[str, Mount] = field(default_factory=dict)
 
@@ -85,6 +86,16 @@ class Draft:
         if reference:
             for environment in self._readers(variable(name), only):
                 environment.secret_refs[name] = {"name": str(reference["name"]), "key": str(reference["key"])}
+
+    def pin(self, name: str, value: str | None) -> None:
+        """Give a plain value to new Pods alone; None gives nothing.
+
+        It is in their template: those of before read a changed ConfigMap too, when one of their containers restarts.
+        """
+        if value is not None:
+            for environment in self._readers(variable(name), ALL):
+                environment.drop(name)
+                environment.composed[name] = value
 
     def compose(self, name: str, text: str, *, only: Collection[Process] = ALL) -> None:
         """Give a value that holds $(NAME) of a secret."""

@@ -12,6 +12,7 @@ from .._environment._assets import OPTION
 from .._environment._site import SITE
 from .._sizes._sizes import sizes
 from .._switch import switched
+from .._workload._autoscalers import growing
 from ._app_values import dictionary, profile, settings
 from ._mistake import Mistake
 
@@ -45,10 +46,11 @@ def cautions(values: Mapping[str, Any]) -> Iterator[str]:
     if switched(values, OPTION) or _cdn_host(values) or values.get("app_upgrade_strategy") == "stop_first":
         return
     try:
-        web = sizes(profile(values), values.get("app_sizes"))["web"]
+        settled = sizes(profile(values), values.get("app_sizes"))
+        several = (settled["web"].get("replicas") or 0) > 1 or "web" in growing(values, settled)
     except ValueError:
         return
-    if (web.get("replicas") or 0) > 1:
+    if several:
         yield (
             f"{OPTION} is not set: while versions change, a page of one web Pod may ask another for a script that it"
             " does not have."

@@ -22,19 +22,31 @@ def store
   Aws::S3::Client.new(**reached)
 end
 
-# What lies in a directory of public/, but for media. Pages ask the web domain for the files beside the directories, such as
-# /favicon.ico (app/views/layouts), and in the bucket these names may be the user's. Of the image's compressed copies a
-# bucket never makes a choice.
+# What lies in a directory of public/, but for media and what only developers ask for. Beside the directories, others embed
+# posts with embed.js (app/serializers/oembed_serializer.rb) and are shown the pictures; what else is there, such as
+# robots.txt, is asked of the web domain, and in the bucket it is the user's.
 def names
-  found = Dir.glob('*/**/*', base: PUBLIC).select { |name| File.file?(File.join(PUBLIC, name)) }
-  found.reject { |name| name.start_with?('system/') || name.end_with?('.gz', '.br') }.sort
+  found = Dir.glob(['*/**/*', 'embed.js', '*.png'], base: PUBLIC).select { |name| File.file?(local(name)) }
+  found.reject { |name| name.start_with?('system/') || name.end_with?('.map', '.gz', '.br') }.sort
 end
 
-def put(store, name, body, type)
+def local(name)
+  File.join(PUBLIC, name)
+end
+
+# A bucket hands out what it was given: the image's compressed copy, if it has one, which every browser takes.
+def put_file(store, name)
+  packed = File.file?(local("#{name}.gz"))
+  File.open(local(packed ? "#{name}.gz" : name), 'rb') do |file|
+    put(store, name, file, Rack::Mime.mime_type(File.extname(name)), **(packed ? { content_encoding: 'gzip' } : {}))
+  end
+end
+
+def put(store, name, body, type, **others)
   acl = ENV.fetch('S3_PERMISSION', 'public-read')
+  others[:acl] = acl unless acl.empty?
   store.put_object(
-    bucket: ENV.fetch('S3_BUCKET'), key: name, body: body, content_type: type,
-    cache_control: CACHED, **(acl.empty? ? {} : { acl: acl })
+    bucket: ENV.fetch('S3_BUCKET'), key: name, body: body, content_type: type, cache_control: CACHED, **others
   )
 end
 
@@ -46,33 +58,30 @@ rescue Aws::S3::Errors::NotFound, Aws::S3::Errors::NoSuchKey, Aws::S3::Errors::F
   false
 end
 
+# Written last: whoever finds it finds everything, whichever Pod put it there.
+def mark(files)
+  "packs/published-#{Digest::SHA256.hexdigest(files.map { |name| name + Digest::SHA256.file(local(name)).hexdigest }.join)}.txt"
+end
+
 def publish
   bucket = store
   files = names
-  digest = Digest::SHA256.hexdigest(files.map { |name| name + Digest::SHA256.file(File.join(PUBLIC, name)).hexdigest }.join)
-  # Written last: whoever finds it finds everything, whichever Pod put it there.
-  mark = "packs/published-#{digest}.txt"
-  return puts("#{files.length} static files are in the bucket already.") if there?(bucket, mark)
+  return puts("#{files.length} static files are in the bucket already.") if there?(bucket, mark(files))
 
   waiting = Queue.new
   files.each { |name| waiting << name }
   waiting.close
   workers = Array.new(AT_A_TIME) do
-    Thread.new do
-      while (name = waiting.pop)
-        File.open(File.join(PUBLIC, name), 'rb') do |file|
-          put(bucket, name, file, Rack::Mime.mime_type(File.extname(name)))
-        end
-      end
-    end
+    Thread.new { while (name = waiting.pop) do put_file(bucket, name) end }
   end
   workers.each(&:join)
-  put(bucket, mark, "#{files.length} files\n", 'text/plain')
+  put(bucket, mark(files), "#{files.length} files\n", 'text/plain')
   puts "#{files.length} static files are in the bucket now."
 end
 
 begin
   publish
 rescue Aws::Errors::ServiceError, Seahorse::Client::NetworkingError => e
-  abort "The static files could not be put into bucket #{ENV.fetch('S3_BUCKET')}: #{e.message} (#{e.class})"
+  # What a HEAD fails with has no words.
+  abort "The static files could not be put into bucket #{ENV.fetch('S3_BUCKET')}: #{[e.message, e.class].join(' ').strip}"
 end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 
 DIRECTORY = "public"
@@ -14,4 +15,5 @@ def script_path(version: str) -> str:
 
 def files(version: str) -> dict[str, bytes]:
     """What an image of that release has, by its path in Mastodon's directory."""
-    return {DIRECTORY + script_path(version): f"// mastodon-double {version}\n".encode()}
+    name, content = DIRECTORY + script_path(version), f"// mastodon-double {version}\n".encode()
+    return {name: content, f"{name}.gz": gzip.compress(content, mtime=0)}

@@ -39,6 +39,8 @@ def test_files_need_a_host_whose_root_is_theirs(values, problems):
         ({"app_profile": "small"}, True),
         ({"app_profile": "single_user", "app_sizes": {"web": {"replicas": 2}}}, True),
         ({"app_profile": "small", "app_sizes": {"web": {"replicas": 1}}}, False),
+        ({"app_profile": "single_user", "app_autoscaling": {"web": True}}, True),
+        ({"app_profile": "single_user", "app_autoscaled_workloads": ["web"]}, True),
         ({"app_profile": "small", **ON}, False),
         ({"app_profile": "small", **ELSEWHERE}, False),
         ({"app_profile": "small", "app_upgrade_strategy": "stop_first"}, False),
