@@ -190,6 +190,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._account._toolb
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._module import AUTH_ARGS, connect, run
 from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress import Progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._run import held_template
+from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._upgrade import refuse_changes
 
 OPTIONS = {
     "namespace": {"type": "str", "required": True},
@@ -229,6 +230,7 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
 
     def toolbox() -> Toolbox:
         template = params["job_template"] or held_template(cluster, namespace)
+        refuse_changes(cluster, namespace, f"@{wanted.username} was not looked after")
         pod = toolbox_pod(template, namespace, params["email_domain_allowlist"])
         return Toolbox(cluster, pod, progress, start_timeout=params["start_timeout"])
 

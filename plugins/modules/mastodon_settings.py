@@ -120,7 +120,6 @@ msg:
   sample: "Settings that differed: site_title."
 """
 
-from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -131,6 +130,7 @@ from ansible_collections.fediverse.mastodon.plugins.module_utils._kube._progress
 from ansible_collections.fediverse.mastodon.plugins.module_utils._settings._converge import POD, Settings, checked
 from ansible_collections.fediverse.mastodon.plugins.module_utils._settings._record import COMPONENT, Record
 from ansible_collections.fediverse.mastodon.plugins.module_utils._settings._report import result
+from ansible_collections.fediverse.mastodon.plugins.module_utils._tootctl._upgrade import refuse_changes
 
 OPTIONS = {
     "namespace": {"type": "str", "required": True},
@@ -150,8 +150,12 @@ def converge(module: AnsibleModule) -> dict[str, Any]:
     settings = Settings(cluster, namespace, Record(params["database"], wanted), progress)
     if module.check_mode:
         return result(namespace, wanted, settings.predict(), check_mode=True)
-    pod = toolbox_pod(params["job_template"], namespace, name=POD, component=COMPONENT)
-    toolbox = partial(Toolbox, cluster, pod, progress, start_timeout=params["start_timeout"])
+
+    def toolbox() -> Toolbox:
+        refuse_changes(cluster, namespace, "The settings were not compared with the database")
+        pod = toolbox_pod(params["job_template"], namespace, name=POD, component=COMPONENT)
+        return Toolbox(cluster, pod, progress, start_timeout=params["start_timeout"])
+
     return result(namespace, wanted, settings.converge(toolbox, recheck=params["recheck"]))
 
 

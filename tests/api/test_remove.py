@@ -256,3 +256,17 @@ def test_an_instance_whose_record_alone_is_left_is_not_nothing(cluster, instance
     assert not nothing_there(cluster, instance, [], [])
     remove(cluster, instance, DOMAIN, data=DOMAIN)
     assert nothing_there(cluster, instance, *remove(cluster, instance, DOMAIN, data=DOMAIN))
+
+
+def test_what_came_from_files_is_not_taken_away_in_parts(cluster, instance):
+    labelled = {"matchLabels": {"app": "web"}}
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": POD["containers"]}}
+    spec = {"replicas": 0, "selector": labelled, "template": template}
+    cluster.create(made("Deployment", "mastodon-web", instance, "apps/v1", spec=spec))
+    before = standing(cluster, instance)
+    for data in ("", DOMAIN):
+        with pytest.raises(Failure, match=r"Deployment .*mastodon-web.*kubectl delete -f.*Nothing was touched"):
+            remove(cluster, instance, DOMAIN, data=data)
+    assert standing(cluster, instance) == before
+    cluster.delete("apps/v1", "Deployment", "mastodon-web", instance)
+    assert pruned(remove(cluster, instance, DOMAIN)[0]) == GONE

@@ -164,6 +164,21 @@ def test_reserved_names_are_refused_before_anything_is_made(instance):
     assert pods(instance) == instance.objects("secrets") == []
 
 
+def test_nothing_is_changed_while_everything_stands_still(instance):
+    def still(stopped):
+        patch = json.dumps({"data": {"stopped": stopped}})
+        kubectl("-n", instance.namespace, "patch", "configmap", "mastodon-migrations", "--type=merge", "-p", patch)
+
+    still(json.dumps({"Deployment": {"mastodon-web": {"replicas": 1}}}))
+    try:
+        refused = account(instance)
+        assert refused.failed
+        assert "mastodon-web" in refused["msg"]
+        assert users(instance) == instance.objects("secrets") == []
+    finally:
+        still(None)
+
+
 def test_a_domain_that_does_not_resolve(instance):
     refused = account(instance, email_domain_allowlist=[])
     assert refused.failed

@@ -162,7 +162,7 @@ def test_while_the_bucket_refuses_the_pods_of_before_go_on(instance, readers, wr
 
 
 def test_it_is_finished_when_the_bucket_takes_them_again(instance, readers):
-    done = instance.site(NEXT)
+    done = instance.site(NEXT, app_upgrade_allow_without_backup=f"{NEW} -> {NEXT}")
     assert done.code == 0, done.output[-5000:]
     reader = readers[0]
     page = reader.web.ask("/")

@@ -17,7 +17,7 @@ from typing import Any
 from .._kube._errors import Failure
 from .._kube._progress import Progress
 from . import _commands, _email, _secret, _username
-from ._decision import NOTHING, Decision, Wanted, decide
+from ._decision import NOTHING, Decision, Seen, Wanted, decide
 from ._report import Report
 from ._secret import Kept, Place, State
 from ._toolbox import Toolbox
@@ -79,7 +79,8 @@ class Account:
 
     def _bring_about(self, box: Toolbox) -> None:
         kept = self._kept()
-        decision = self._decide(box, ours=kept is not None and kept.ours)
+        seen = self._look(box)
+        decision = self._decide(seen, ours=kept is not None and kept.is_ours(seen.user))
         if decision.kind == "create":
             self._create(box)
         elif kept and kept.state == "pending":
@@ -88,13 +89,16 @@ class Account:
             self._renew(box, decision, kept)
         elif decision.kind == "modify":
             self._promote(box, decision)
-        if self._report.outcome != "unchanged" and self._decide(box, ours=True) != NOTHING:
+        if self._report.outcome != "unchanged" and self._decide(self._look(box), ours=True) != NOTHING:
             raise Failure(f"@{self._wanted.username} was changed, but is still not as it must be: run again.")
         self._record()
 
-    def _decide(self, box: Toolbox, *, ours: bool) -> Decision:
+    def _look(self, box: Toolbox) -> Seen:
         self._progress.line(f"Looking @{self._wanted.username} up in the database")
-        decision = decide(self._wanted, _commands.seen(self._run(box, _commands.look(self._wanted))), ours=ours)
+        return _commands.seen(self._run(box, _commands.look(self._wanted)))
+
+    def _decide(self, seen: Seen, *, ours: bool) -> Decision:
+        decision = decide(self._wanted, seen, ours=ours)
         if decision.kind == "conflict":
             raise Failure(f"@{self._wanted.username} cannot be made what is wanted: {decision.reason}.")
         return decision
@@ -121,7 +125,7 @@ class Account:
         """A new password, which also ends all sessions. A run that is killed before it is kept is not done."""
         self._progress.line(f"Giving @{self._wanted.username} a new password")
         output = self._run(box, _commands.modify(self._wanted, [*decision.options, _commands.RESET_PASSWORD]))
-        self._write("created" if kept and kept.ours else "found", password=_commands.password(output))
+        self._write(_settled(kept), password=_commands.password(output))
         self._report.outcome = "reset"
 
     def _store(self, output: str) -> None:
@@ -134,7 +138,7 @@ class Account:
         if kept is None:
             self._write("found", verified=True)
         elif not self._is_verified(kept):
-            self._write("created" if kept.ours else "found", verified=True)
+            self._write(_settled(kept), verified=True)
 
     def _run(self, box: Toolbox, command: list[str]) -> str:
         """The command's output, which may hold the password."""
@@ -173,3 +177,8 @@ class Account:
         )
         self._live = self._place.write(self._live, made)
         self._report.actions.setdefault(self._place.name, "changed" if existed else "created")
+
+
+def _settled(kept: Kept | None) -> State:
+    """What the Secret says once the account is as it must be: who made it does not change."""
+    return "found" if kept is None or kept.state == "found" else "created"

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from .._kube._client import Cluster
 from .._labels import PREFIX, labels
-from ._decision import Wanted
+from . import _email
+from ._decision import User, Wanted
 
 COMPONENT = "account"
 _STATE = PREFIX + "account"
@@ -31,14 +32,20 @@ class Kept:
     """What the Secret says."""
 
     username: str
+    email: str
     state: State | None
     verified: str
     # The last request for a new password that was met.
     reset: str
 
-    @property
-    def ours(self) -> bool:
-        return self.state in ("pending", "created")
+    def is_ours(self, user: User | None) -> bool:
+        """Whether we made the account that has this user now.
+
+        While it was only begun, somebody else may have signed up with the name; but not with the address.
+        """
+        if self.state == "pending":
+            return user is not None and _email.same(user.email, self.email)
+        return self.state == "created"
 
 
 def default_name(username: str) -> str:
@@ -58,10 +65,14 @@ def kept(live: Mapping[str, Any] | None) -> Kept | None:
     if live is None:
         return None
     annotations = live["metadata"].get("annotations") or {}
-    username = base64.b64decode((live.get("data") or {}).get("username", "")).decode("utf-8", "replace")
+    username, email = (_text(live, key) for key in ("username", "email"))
     state = annotations.get(_STATE)
     known = state if state in ("pending", "created", "found") else None
-    return Kept(username, known, annotations.get(_VERIFIED, ""), annotations.get(_RESET, ""))
+    return Kept(username, email, known, annotations.get(_VERIFIED, ""), annotations.get(_RESET, ""))
+
+
+def _text(live: Mapping[str, Any], key: str) -> str:
+    return base64.b64decode((live.get("data") or {}).get(key, "")).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

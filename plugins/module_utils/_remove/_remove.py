@@ -33,6 +33,8 @@ SETS = (
 )
 NAMESPACE_SET = "mastodon-namespace"
 
+# What runs, and is a member of a set unless it came from rendered files.
+_WORKLOADS = (("apps/v1", "Deployment"), ("apps/v1", "StatefulSet"))
 # What modules make beside the sets.
 _LOOSE = (("batch/v1", "CronJob"), ("batch/v1", "Job"), ("networking.k8s.io/v1", "NetworkPolicy"))
 # Data, and what is known of it; databases before the volumes they stand on.
@@ -64,6 +66,7 @@ def remove(
     _whose.refuse_another(found, namespace, local_domain)
     if data and found is None and any(_listed(cluster, namespace, _DATA)):
         _whose.refuse_unknown(namespace, local_domain)
+    _whose.refuse_files(namespace, [one for one in _listed(cluster, namespace, _WORKLOADS) if not _member(one)])
     noted = _noted(cluster, namespace, found, check_mode=check_mode)
     outcomes = noted + disown(cluster, namespace, check_mode=check_mode)
     for name in SETS:

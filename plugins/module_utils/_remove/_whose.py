@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .._domain_pin import NAME as PIN
-from .._kube._client import Cluster
+from .._kube._client import Cluster, reference
 from .._kube._errors import Failure
 from .._labels import labels
 
@@ -46,6 +47,17 @@ def refuse_unknown(namespace: str, local_domain: str) -> None:
         f" ConfigMaps {places} is there. If they are, delete them with `kubectl delete namespace {namespace}`, or run"
         f" the playbook site until the application is there, and then this again. {_UNTOUCHED}"
     )
+
+
+def refuse_files(namespace: str, strangers: Sequence[dict[str, Any]]) -> None:
+    """Only what a run has applied is known to belong together, and is taken away in order."""
+    if strangers:
+        names = ", ".join(reference(one) for one in strangers)
+        raise Failure(
+            f"Namespace {namespace} has what no run of this collection applied, but files that it rendered: {names}."
+            " Take these away with what applied them, `kubectl delete -f` or your GitOps tool, the edge's files and the"
+            f" application's before the others'; then run this again for the rest. {_UNTOUCHED}"
+        )
 
 
 def manifest(namespace: str, local_domain: str) -> dict[str, Any]:

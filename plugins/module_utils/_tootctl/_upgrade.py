@@ -17,10 +17,18 @@ from ._command import Command
 
 def refuse_beside(cluster: Cluster, namespace: str, command: Command) -> None:
     """Failure if the command changes something, and must not do so beside the migrations that are recorded."""
-    if command.changes and (why := obstacle(_record.read(cluster, namespace))):
+    if command.changes:
+        refuse_changes(
+            cluster, namespace, f"`{command.text}` was not run", hint=" Commands that only read are run meanwhile."
+        )
+
+
+def refuse_changes(cluster: Cluster, namespace: str, what: str, *, hint: str = "") -> None:
+    """Failure if nothing must be changed beside the migrations that are recorded. ``what``: what is not done then."""
+    if why := obstacle(_record.read(cluster, namespace)):
         raise Failure(
-            f"`{command.text}` was not run: ConfigMap {namespace}/{_record.NAME} says that {why}. Run the playbook"
-            " site, which ends the upgrade, and then the command. Commands that only read are run meanwhile."
+            f"{what}: ConfigMap {namespace}/{_record.NAME} says that {why}. Run the playbook site, which ends the"
+            f" upgrade, and then this again.{hint}"
         )
 
 

@@ -12,12 +12,14 @@ from .._backing._cache import PURPOSES
 from .._backing._quantity import mebibytes
 from .._switch import switched
 from ._amounts import CPU, amount_mistakes
+from ._app_values import dictionary
 from ._mistake import Mistake
 from ._pods import pod_spec_mistakes
 
 # A fresh server takes a few mebibytes, and an instance's empty queues and feeds some more; below this the kernel, not
 # maxmemory, ends it (T27).
 _LEAST_MEMORY = 64
+_KEDA = "[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: keda}}}]"
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -26,11 +28,21 @@ def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
     if values.get("cache_backend", "valkey") == "external":
         yield from _external(values.get("cache_external") or {})
         return
+    yield from _unreachable(values)
     for variable in ("cache_queue_memory", "cache_volatile_memory"):
         yield from _memory(variable, values.get(variable))
     for variable in ("cache_queue_cpu", "cache_volatile_cpu"):
         if values.get(variable) is not None:
             yield from amount_mistakes(variable, values[variable], CPU)
+
+
+def _unreachable(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """KEDA that does not reach the server makes no autoscaler, and the groups stay at one Pod without a word."""
+    asked = switched(dictionary(values, "app_autoscaling"), "sidekiq")
+    if asked and switched(values, "cache_network_policy", True) and not values.get("cache_clients"):
+        problem = "nobody lets KEDA ask for the lengths of queues, as app_autoscaling.sidekiq needs"
+        cure = f"set it to where KEDA runs, such as {_KEDA}, or cache_network_policy to false"
+        yield Mistake("cache_clients", problem, cure)
 
 
 def _memory(variable: str, value: Any) -> Iterator[Mistake]:

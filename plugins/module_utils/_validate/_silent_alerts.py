@@ -13,8 +13,18 @@ from ._monitored import monitored
 
 def silent_alerts(values: Mapping[str, Any]) -> Iterator[str]:
     """One sentence for each variable that leaves alerts without what feeds them."""
-    if not monitored(values, "app"):
-        return
+    if monitored(values, "app"):
+        yield from _federation(values)
+    if monitored(values, "edge") and not values.get("edge_certificate_issuer"):
+        yield (
+            "edge_certificate_issuer is not set: no alert tells that a certificate expires, because cert-manager does"
+            " not make it."
+        )
+    if monitored(values, "database") and values.get("database_backend") == "external":
+        yield "database_backend is external: no alert watches the database, its backups and its volume."
+
+
+def _federation(values: Mapping[str, Any]) -> Iterator[str]:
     if str(values.get("verify_schedule") or "never").strip() == "never":
         yield (
             "verify_schedule is not set: the alerts MastodonFederationBroken and MastodonFederationUnchecked can never"

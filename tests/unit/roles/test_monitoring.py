@@ -98,7 +98,8 @@ def test_every_reason_to_call_somebody_has_its_alert(rules):
     assert {rule["alert"] for rule in rules if rule["labels"]["severity"] == "critical"} == {
         *("MastodonJobsWait", "MastodonNoScheduler", "MastodonNoWorkers", "MastodonNoWeb", "MastodonNoStreaming"),
         *("MastodonFederationBroken", "MastodonNoDatabase", "MastodonArchivingFails", "MastodonBackupOld"),
-        *("MastodonDatabaseVolumeFull", "MastodonCertificateExpires"),
+        *("MastodonDatabaseVolumeFull", "MastodonCertificateExpires", "MastodonQueuesTellNothing"),
+        *("MastodonVolumeFull", "MastodonNoPooler"),
     }
     assert {rule["labels"]["severity"] for rule in rules} == {"critical", "warning"}
 

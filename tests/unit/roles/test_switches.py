@@ -77,6 +77,7 @@ HOSTS = {
         # Media on a volume, where static files have no place.
         "app_publish_assets": False,
         "database_pool_size": 30,
+        "cache_clients": [{"podSelector": {"matchLabels": {"app": "keda-operator"}}}],
     },
 }
 

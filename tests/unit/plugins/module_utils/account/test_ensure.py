@@ -287,3 +287,17 @@ def test_a_killed_reset_is_done_by_the_next_run(life):
 @pytest.mark.parametrize("username", ["a", "Alice_B", "_a", "a_", "a__b", "x" * 30])
 def test_every_name_gives_a_secret_s_name(username):
     assert re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", default_name(username))
+
+
+def test_who_signed_up_with_the_name_while_it_was_only_begun_keeps_the_account():
+    world = World()
+    world.life = 4  # the Secret is made, and the account is not
+    with suppress(KilledError):
+        account(world).ensure(world.toolbox)
+    assert world.kept("username") == "alice"
+    world.life = None
+    stranger = {"email": "mallory@example.net", "role": "", "approved": True, "confirmed": True, "disabled": False}
+    world.users["alice"] = dict(stranger)
+    with pytest.raises(Failure, match="somebody with another e-mail address"):
+        account(world).ensure(world.toolbox)
+    assert world.users["alice"] == stranger

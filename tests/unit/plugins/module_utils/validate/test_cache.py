@@ -25,6 +25,21 @@ def test_memory_must_hold_a_server(variable, memory, problem):
     assert found(**{variable: "64Mi"}) == []
 
 
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({}, True),
+        ({"cache_network_policy": "false"}, False),
+        ({"cache_clients": [{"podSelector": {}}]}, False),
+        ({"app_autoscaling": {"web": True}}, False),
+        ({"cache_backend": "external", "cache_external": {"base": {"host": "redis"}}}, False),
+    ],
+)
+def test_keda_must_be_let_in_to_ask_for_queues(values, refused):
+    variables = [variable for variable, _problem in found(**{"app_autoscaling": {"sidekiq": True}, **values})]
+    assert variables == ["cache_clients"] * refused
+
+
 def test_a_base_server_is_needed():
     assert external() == [("cache_external", "base is not set")]
 

@@ -49,7 +49,22 @@ def test_alerts_need_somebody_who_may_read(values, variables):
     ],
     ids=str,
 )
-def test_alerts_that_nothing_feeds_are_named(values, named):
+def test_alerts_about_federation_that_nothing_feeds_are_named(values, named):
     said = " ".join(silent_alerts(values))
     assert [alert for alert in ("MastodonFederationBroken", "MastodonFederationUnchecked") if alert in said] == named
     assert ("kube-state-metrics" in said) is (values.get("verify_schedule") == "0 * * * *" and bool(named))
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"edge_certificate_issuer": {"name": "letsencrypt"}}, []),
+        ({}, ["edge_certificate_issuer"]),
+        ({"edge_monitoring": False}, []),
+        ({"edge_certificate_issuer": {"name": "ca"}, "database_backend": "external"}, ["database_backend"]),
+    ],
+    ids=str,
+)
+def test_what_nobody_watches_is_named(values, named):
+    said = [sentence.partition(" ")[0] for sentence in silent_alerts({**ON, **values})]
+    assert [variable for variable in said if variable != "verify_schedule"] == named
