@@ -21,12 +21,14 @@ from .._kube._client import Cluster, reference
 from .._kube._errors import Failure, KubeError, UnknownKindError
 from .._labels import MANAGED_BY
 from . import _whose
+from ._ended import await_end
 
+APPLICATION = "mastodon-app"
 # Nobody is led to what is already gone, and nothing writes into a database that is about to go.
 SETS = (
     "mastodon-verify",
     "mastodon-edge",
-    "mastodon-app",
+    APPLICATION,
     "mastodon-storage",
     "mastodon-cache",
     "mastodon-database",
@@ -71,6 +73,8 @@ def remove(
     outcomes = noted + disown(cluster, namespace, check_mode=check_mode)
     for name in SETS:
         outcomes += _emptied(cluster, name, namespace, check_mode=check_mode)
+        if name == APPLICATION and not check_mode:
+            await_end(cluster, namespace)
     loose = [one for one in _listed(cluster, namespace, _LOOSE) if not _member(one)]
     outcomes += [_deleted(cluster, one, check_mode=check_mode) for one in loose]
     if data:

@@ -56,7 +56,10 @@ def parsed(text: str) -> Command:
         raise Failure(f"command {text!r} begins with neither tootctl nor rails: write it like `tootctl media usage`.")
     program, rest = PROGRAMS[words[0]], words[1:]
     if not rest:
-        raise Failure(f"command {text!r} says nothing of what to do: write it like `tootctl media usage`.")
+        raise Failure(
+            f"command {text!r} says nothing of what to do: write it like `tootctl media usage`. Ansible divides -e at"
+            " blanks, so that it has to be quoted twice there: -e 'tootctl_command=\"tootctl media usage\"'."
+        )
     rule = _of_tootctl(rest) if program.endswith("tootctl") else _of_rails(rest)
     return Command(text, (program, *rest), rule)
 

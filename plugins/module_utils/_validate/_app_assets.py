@@ -18,15 +18,24 @@ from ._mistake import Mistake
 
 
 def mistakes(values: Mapping[str, Any]) -> Iterator[Mistake]:
-    storage = dictionary(values, "app_storage")
-    if not switched(values, OPTION) or not storage:
+    if not switched(values, OPTION):
         return
+    if not switched(values, "storage_require_cors", True):
+        problem = "pages load scripts of another host only where that lets them, which nobody proves"
+        yield Mistake("storage_require_cors", problem, f"leave it on, or {OPTION} off")
+    storage = dictionary(values, "app_storage", "storage_connection") or _storage(values)
     if storage.get("backend") != "s3":
         yield Mistake(
             OPTION, "needs the media in an S3 bucket, where they are not", "set storage_backend: s3, or leave it out"
         )
     elif not _cdn_host(values):
         yield from _without_host(dictionary(storage, "s3"))
+
+
+def _storage(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the role storage will publish, as far as it matters here, for who looks before anything has run."""
+    bucket = {"alias_host": values.get("storage_alias_host"), "key_prefix": values.get("storage_key_prefix")}
+    return {"backend": values.get("storage_backend"), "s3": bucket}
 
 
 def _without_host(bucket: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -18,7 +18,9 @@ def bucket(**settings):
         ({**ON, **bucket(alias_host="files.example.org")}, []),
         ({**ON, **bucket(), **ELSEWHERE}, []),
         ({**ON, **bucket(alias_host="files.example.org/b", key_prefix="one"), **ELSEWHERE}, []),
-        (ON, []),
+        ({**ON, "storage_backend": "s3", "storage_alias_host": "files.example.org"}, []),
+        ({**ON, "storage_backend": "s3"}, ["needs a host"]),
+        (ON, ["S3 bucket"]),
         ({**ON, "app_storage": {"backend": "pvc", "s3": None}}, ["S3 bucket"]),
         ({**ON, **bucket()}, ["needs a host"]),
         ({**ON, **bucket(alias_host="files.example.org/b")}, ["has a path"]),
@@ -49,3 +51,8 @@ def test_files_need_a_host_whose_root_is_theirs(values, problems):
 )
 def test_who_has_several_web_pods_is_told_what_their_pages_may_lack(values, told):
     assert [sentence.partition(" ")[0] for sentence in cautions(values)] == ["app_publish_assets"] * told
+
+
+def test_that_pages_may_read_them_has_to_be_proved():
+    (mistake,) = mistakes({**ON, **bucket(alias_host="files.example.org"), "storage_require_cors": "no"})
+    assert mistake.variable == "storage_require_cors"
