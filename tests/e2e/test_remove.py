@@ -6,6 +6,7 @@ import base64
 import json
 
 import pytest
+from support.history import History, first
 from support.playbooks import kubectl, objects, playbook, prepare, site
 
 pytestmark = pytest.mark.cluster
@@ -34,6 +35,9 @@ KEPT = {
     "Secret/mastodon-valkey",
     "Secret/mastodon-owner",
 }
+
+BEHIND = ("queue", "database-pooler")
+APPLICATION = ("web", "streaming", "sidekiq", *BEHIND)
 
 
 def converge(scratch):
@@ -94,6 +98,18 @@ def test_data_are_deleted_by_no_other_word_than_the_domain(scratch):
     assert objects("deployments", NAMESPACE)
 
 
+def assert_workers_ended_first(events):
+    """Unfinished jobs go back into the queue and the database: neither goes before the last process has ended."""
+    of = {name: [event for event in events if event.name.startswith(f"mastodon-{name}-")] for name in APPLICATION}
+    ended = [first(seen, is_over).moment for name, seen in of.items() if name not in BEHIND]
+    leaving = [first(of[name], lambda event: "deletionTimestamp" in event.object["metadata"]).moment for name in BEHIND]
+    assert max(ended) < min(leaving)
+
+
+def is_over(event):
+    return event.type == "DELETED" or event.object["status"].get("phase") in ("Succeeded", "Failed")
+
+
 @pytest.fixture(scope="module")
 def predicted(scratch):
     run = remove(scratch, "--check")
@@ -110,7 +126,9 @@ def test_check_mode_tells_what_removing_does_and_touches_nothing(predicted):
 
 def test_everything_goes_but_the_data_and_the_next_run_continues_with_them(scratch, predicted):
     before = key(), account()
+    history = History("pods", NAMESPACE, scratch)
     run = remove(scratch)
+    assert_workers_ended_first(history.end())
     assert run.code == 0, run.output[-3000:]
     assert run.changed_objects == predicted
     order = [name.partition(" ")[0] for name in run.changed_objects]
