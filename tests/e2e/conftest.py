@@ -9,6 +9,15 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from support.gate import Gate
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory):
+    """What runs pass through that are to die at a chosen request."""
+    gate = Gate(tmp_path_factory.mktemp("gate"))
+    yield gate
+    gate.close()
 
 
 def pytest_collection_modifyitems(items):

@@ -156,13 +156,6 @@ POINTS = (
 
 
 @pytest.fixture(scope="module")
-def gate(tmp_path_factory):
-    gate = Gate(tmp_path_factory.mktemp("gate"))
-    yield gate
-    gate.close()
-
-
-@pytest.fixture(scope="module")
 def old(tmp_path_factory):
     """An instance at the old version, with all that is needed to bring it back there."""
     with Instance.at(OLD, "killed", tmp_path_factory.mktemp("killed")) as instance:

@@ -77,13 +77,6 @@ def lets_web_go_on(call: Call) -> bool:
 
 
 @pytest.fixture(scope="module")
-def gate(tmp_path_factory):
-    gate = Gate(tmp_path_factory.mktemp("gate"))
-    yield gate
-    gate.close()
-
-
-@pytest.fixture(scope="module")
 def instance(tmp_path_factory):
     with Scaled.at(OLD, "stopped", tmp_path_factory.mktemp("stopped")) as instance:
         # As the autoscaler does under load. It has no metrics here, and keeps to its bounds.
