@@ -66,6 +66,7 @@ HOSTS = {
         "edge_gateway_create": True,
         "app_publish_assets": True,
         "storage_alias_host": "files.example.org",
+        "storage_require_cors": True,
     },
     "grown": {
         "mastodon_profile": "community",
