@@ -8,6 +8,7 @@ import json
 import pytest
 from support.history import History, first
 from support.playbooks import kubectl, objects, playbook, prepare, site
+from support.rails import until
 
 pytestmark = pytest.mark.cluster
 
@@ -98,6 +99,11 @@ def test_data_are_deleted_by_no_other_word_than_the_domain(scratch):
     assert objects("deployments", NAMESPACE)
 
 
+def pods(names):
+    found = [one["metadata"]["name"] for one in objects("pods", NAMESPACE)]
+    return [pod for pod in found for name in names if pod.startswith(f"mastodon-{name}-")]
+
+
 def assert_workers_ended_first(events):
     """Unfinished jobs go back into the queue and the database: neither goes before the last process has ended."""
     of = {name: [event for event in events if event.name.startswith(f"mastodon-{name}-")] for name in APPLICATION}
@@ -128,6 +134,7 @@ def test_everything_goes_but_the_data_and_the_next_run_continues_with_them(scrat
     before = key(), account()
     history = History("pods", NAMESPACE, scratch)
     run = remove(scratch)
+    until(lambda: not pods(APPLICATION))
     assert_workers_ended_first(history.end())
     assert run.code == 0, run.output[-3000:]
     assert run.changed_objects == predicted

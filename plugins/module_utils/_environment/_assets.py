@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._s3._settings import media_url
 from .._switch import switched
 
 OPTION = "app_publish_assets"
@@ -18,5 +19,6 @@ def published_at(values: Mapping[str, Any], site: Mapping[str, Any]) -> str | No
     if not switched(values, OPTION):
         return None
     bucket = values["app_storage"].get("s3") or {}
-    alias = f"{bucket.get('protocol') or 'https'}://{bucket['alias_host']}" if bucket.get("alias_host") else None
+    # Under the store's own host the bucket's name is a path, where no static file can lie.
+    alias = media_url({"protocol": "https"} | bucket) if bucket.get("alias_host") else None
     return site.get("cdn_host") or alias
